@@ -1,0 +1,1 @@
+"""Records, where they come from, which are marked, and how they become tokens."""
