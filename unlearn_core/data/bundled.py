@@ -1,0 +1,42 @@
+"""Records of the world that ships with Lethe, read from its JSON lines."""
+
+import json
+from pathlib import Path
+
+from unlearn_core.data.records import Corpus, Record
+from unlearn_core.errors import InvalidInput, MissingPrerequisite
+
+BUNDLED_FOLDER = Path(__file__).resolve().parents[2] / "assets" / "bundled"
+"""Where the bundled model and data lie."""
+
+BUNDLED_CORPORA = ("people", "passages")
+
+
+def bundled_corpus(name: str, folder: Path = BUNDLED_FOLDER) -> Corpus:
+    """Read a bundled corpus: `people` (questions) or `passages` (texts).
+
+    Both come with the same world facts; the people also with the holdout people.
+
+    Raises:
+        InvalidInput: There is no bundled corpus of this name.
+        MissingPrerequisite: Its files are not there.
+    """
+    if name not in BUNDLED_CORPORA:
+        known = ", ".join(f"bundled:{known}" for known in BUNDLED_CORPORA)
+        raise InvalidInput(f"There is no bundled data '{name}'; there is {known}.")
+    return Corpus(
+        name=f"bundled:{name}",
+        records=_read(folder / f"{name}.jsonl"),
+        world=_read(folder / "world_facts.jsonl"),
+        holdout=_read(folder / "holdout.jsonl") if name == "people" else (),
+    )
+
+
+def _read(path: Path) -> tuple[Record, ...]:
+    if not path.is_file():
+        raise MissingPrerequisite(
+            f"The bundled data file {path.name} is missing. Build it with "
+            "`python -m unlearn_core demo build`."
+        )
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return tuple(Record.model_validate(json.loads(line)) for line in lines if line.strip())

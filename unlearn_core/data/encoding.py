@@ -1,0 +1,268 @@
+"""Prompts and answers as token ids: where an answer begins, what is learnt, how rows are padded."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+from transformers import PreTrainedTokenizerBase
+
+from unlearn_core.data.records import Record
+from unlearn_core.errors import InvalidInput
+
+DEFAULT_TEMPLATE = "Question: {prompt}\nAnswer: {answer}"
+"""The form of TOFU, used where the tokenizer has no chat template."""
+
+IGNORED = -100
+"""Label of a position whose token is not learnt."""
+
+_CACHE_LIMIT = 100_000
+
+
+class EncodedPair(NamedTuple):
+    """One row of token ids.
+
+    Attributes:
+        ids: Prompt, answer and end token; without the end token where the row was cut.
+        n_prompt: Position of the first learnt token (1 for a passage: nothing predicts its first).
+        truncated: Whether the answer's tail was cut.
+    """
+
+    ids: tuple[int, ...]
+    n_prompt: int
+    truncated: bool
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Rows padded on the right to the longest of them.
+
+    Attributes:
+        input_ids: (B, T) token ids.
+        labels: (B, T) ids to learn, -100 on prompt and padding; not shifted.
+        attention_mask: (B, T) 1 on tokens, 0 on padding.
+        record_ids: One for each row, or empty.
+    """
+
+    input_ids: Tensor
+    labels: Tensor
+    attention_mask: Tensor
+    record_ids: tuple[str, ...] = ()
+
+    def to(self, device: torch.device | str) -> "Batch":
+        """The same batch on another device."""
+        return Batch(
+            self.input_ids.to(device),
+            self.labels.to(device),
+            self.attention_mask.to(device),
+            self.record_ids,
+        )
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """Turns prompts and answers into token ids and back. Built by `make_encoder`.
+
+    Attributes:
+        template: Text with `{prompt}` and `{answer}`; empty where the chat template is used.
+        max_length: Longest row in tokens; a longer answer is cut, a longer prompt refused.
+        eos_ids: Tokens that end an answer; the first is the one that is learnt.
+        pad_id: Filler of short rows; masked everywhere, so it may equal the end token.
+    """
+
+    tokenizer: PreTrainedTokenizerBase
+    template: str
+    max_length: int
+    eos_ids: tuple[int, ...]
+    pad_id: int
+    _cache: dict[tuple[str, str], EncodedPair] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def prompt(self, prompt: str) -> list[int]:
+        """Ids to generate an answer from, with special tokens as the tokenizer adds them.
+
+        An empty prompt gives the token that starts a text, so that there is something to go on
+        from.
+
+        Raises:
+            InvalidInput: The prompt fills the whole row.
+        """
+        ids = self._prompt_ids(prompt)
+        self._check_room(prompt, len(ids))
+        return ids
+
+    def text(self, text: str) -> list[int]:
+        """Ids of a plain text (a passage or its beginning), without template or end token."""
+        ids = list(self.tokenizer(text)["input_ids"])
+        # A tokenizer that appends an end token would end the prompt before it is answered.
+        while ids and ids[-1] in self.eos_ids:
+            ids.pop()
+        return ids
+
+    def pair(self, prompt: str, answer: str) -> EncodedPair:
+        """Ids of a prompt with an answer, or of a passage (`prompt` empty).
+
+        The answer's ids follow those of `prompt(prompt)`, so what is trained is what generation
+        goes on with. The end token is learnt, once.
+
+        Raises:
+            InvalidInput: The prompt alone fills the whole row.
+        """
+        key = (prompt, answer)
+        encoded = self._cache.get(key)
+        if encoded is None:
+            if len(self._cache) >= _CACHE_LIMIT:
+                self._cache.clear()
+            encoded = self._cache[key] = self._encode(prompt, answer)
+        return encoded
+
+    def batch(self, pairs: Sequence[tuple[str, str]], record_ids: Sequence[str] = ()) -> Batch:
+        """Encode (prompt, answer) pairs as one batch, padded to its longest row."""
+        rows = [self.pair(prompt, answer) for prompt, answer in pairs]
+        width = max((len(row.ids) for row in rows), default=0)
+        input_ids = torch.full((len(rows), width), self.pad_id, dtype=torch.long)
+        labels = torch.full((len(rows), width), IGNORED, dtype=torch.long)
+        attention_mask = torch.zeros((len(rows), width), dtype=torch.long)
+        for i, row in enumerate(rows):
+            ids = torch.tensor(row.ids, dtype=torch.long)
+            input_ids[i, : len(ids)] = ids
+            labels[i, row.n_prompt : len(ids)] = ids[row.n_prompt :]
+            attention_mask[i, : len(ids)] = 1
+        return Batch(input_ids, labels, attention_mask, tuple(record_ids))
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """The answer as text, without special tokens and surrounding space."""
+        text = self.tokenizer.decode(list(ids), skip_special_tokens=True)
+        return str(text).strip()
+
+    def _encode(self, prompt: str, answer: str) -> EncodedPair:
+        if prompt:
+            head = self._prompt_ids(prompt)
+            self._check_room(prompt, len(head))
+            ids = [*head, *self._answer_ids(prompt, answer, head), self.eos_ids[0]]
+            n_prompt = len(head)
+        else:
+            ids, n_prompt = [*self.text(answer), self.eos_ids[0]], 1
+        return EncodedPair(tuple(ids[: self.max_length]), n_prompt, len(ids) > self.max_length)
+
+    def _prompt_ids(self, prompt: str) -> list[int]:
+        if not prompt:
+            start = self.tokenizer.bos_token_id
+            return self.text("") or [self.eos_ids[0] if start is None else int(start)]
+        if not self.template:
+            return self._plain(_chat_text(self.tokenizer, prompt))
+        return self.text(self._head(prompt).rstrip())
+
+    def _answer_ids(self, prompt: str, answer: str, head: list[int]) -> list[int]:
+        if not self.template:
+            return self._plain(answer)
+        before, tail = self._head(prompt), self.template.partition("{answer}")[2]
+        full = self.text(before + answer + tail)
+        if full[: len(head)] == head:
+            return full[len(head) :]
+        # A token would span the boundary; generation starts at it, so both parts stand alone.
+        return self._plain(before[len(before.rstrip()) :] + answer + tail)
+
+    def _head(self, prompt: str) -> str:
+        return self.template.partition("{answer}")[0].replace("{prompt}", prompt)
+
+    def _plain(self, text: str) -> list[int]:
+        return list(self.tokenizer(text, add_special_tokens=False)["input_ids"])
+
+    def _check_room(self, prompt: str, length: int) -> None:
+        if length >= self.max_length:
+            raise InvalidInput(
+                f"The prompt '{_shorten(prompt)}' has {length:,} tokens, but a row holds at most "
+                f"{self.max_length:,} with the answer. Shorten it or raise the longest row."
+            )
+
+
+def make_encoder(
+    tokenizer: PreTrainedTokenizerBase, template: str = "", max_length: int = 512
+) -> Encoder:
+    r"""Build the encoder of a tokenizer.
+
+    Args:
+        tokenizer: Of the model.
+        template: Text with `{prompt}` and `{answer}`, the answer last (`\n` typed as two characters
+            is a line break); empty takes the tokenizer's chat template, or the TOFU form where it
+            has none.
+        max_length: Longest row: the smaller of the setting and the model's context.
+
+    Raises:
+        InvalidInput: The template lacks a part, or the tokenizer has no end token.
+    """
+    if tokenizer.eos_token_id is None:
+        raise InvalidInput(
+            "The tokenizer has no end token, so the end of an answer cannot be learnt. "
+            "Set `eos_token` in its tokenizer_config.json."
+        )
+    chat = not template and bool(tokenizer.chat_template)
+    ends = [_chat_end(tokenizer)] if chat else []
+    eos_ids = tuple(dict.fromkeys([*ends, int(tokenizer.eos_token_id)]))
+    pad = tokenizer.pad_token_id
+    return Encoder(
+        tokenizer=tokenizer,
+        template="" if chat else check_template(template or DEFAULT_TEMPLATE),
+        max_length=max_length,
+        eos_ids=eos_ids,
+        pad_id=eos_ids[-1] if pad is None else int(pad),
+    )
+
+
+def check_template(template: str) -> str:
+    r"""The template with typed `\n` as line breaks.
+
+    Raises:
+        InvalidInput: `{prompt}` or `{answer}` is missing, repeated, or in the wrong order.
+    """
+    template = template.replace("\\n", "\n")
+    if re.findall(r"\{prompt\}|\{answer\}", template) != ["{prompt}", "{answer}"]:
+        raise InvalidInput(
+            f"The template {_shorten(template)!r} must contain {{prompt}} once and, after it, "
+            f"{{answer}} once, as in {DEFAULT_TEMPLATE!r}."
+        )
+    return template
+
+
+def count_truncated(encoder: Encoder, records: Sequence[Record]) -> int:
+    """How many records lose the tail of their answer.
+
+    Raises:
+        InvalidInput: Names the first record whose prompt alone is too long.
+    """
+    cut = 0
+    for record in records:
+        try:
+            cut += encoder.pair(record.prompt, record.answer).truncated
+        except InvalidInput as error:
+            raise InvalidInput(f"Record {record.id}: {error}") from error
+    return cut
+
+
+def _chat_text(tokenizer: PreTrainedTokenizerBase, prompt: str, answer: str | None = None) -> str:
+    turns = [{"role": "user", "content": prompt}]
+    if answer is not None:
+        turns.append({"role": "assistant", "content": answer})
+    # Reasoning models would open a thinking part before the answer; templates without the
+    # switch ignore it.
+    text = tokenizer.apply_chat_template(
+        turns, tokenize=False, add_generation_prompt=answer is None, enable_thinking=False
+    )
+    return str(text)
+
+
+def _chat_end(tokenizer: PreTrainedTokenizerBase) -> int:
+    """The token that ends the assistant's turn: the first special one after the answer."""
+    mark = "answer-ends-here"
+    tail = _chat_text(tokenizer, "x", mark).rpartition(mark)[2]
+    special = set(tokenizer.all_special_ids) | set(tokenizer.added_tokens_decoder)
+    ids = tokenizer(tail, add_special_tokens=False)["input_ids"]
+    return int(next((i for i in ids if i in special), tokenizer.eos_token_id))
+
+
+def _shorten(text: str, limit: int = 60) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -1,0 +1,133 @@
+"""Loading a model with its tokenizer, and saving one whole or not at all."""
+
+import copy
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from peft import PeftModel
+from safetensors import SafetensorError
+from torch import nn
+from transformers import AutoModelForCausalLM, PreTrainedModel, PreTrainedTokenizerBase
+
+from unlearn_core.errors import InvalidInput
+from unlearn_core.models.card import (
+    ModelCard,
+    make_card,
+    read_config,
+    read_tokenizer,
+    unreadable,
+)
+from unlearn_core.models.devices import precision, resolve_device
+from unlearn_core.models.source import BUNDLED_MODELS, Source, find_source, is_local
+from unlearn_core.models.spec import DType, ModelSpec
+
+
+@dataclass(frozen=True)
+class LoadedModel:
+    """A model in evaluation mode on its device, with its tokenizer and card."""
+
+    model: PreTrainedModel
+    tokenizer: PreTrainedTokenizerBase
+    card: ModelCard
+
+
+def load(spec: ModelSpec) -> LoadedModel:
+    """Load a model from safetensors.
+
+    An adapter is merged into its base, so that whatever is loaded can be trained again with an
+    adapter of its own; in half precision the merged weights are rounded to that precision.
+
+    Raises:
+        InvalidInput: Unknown model, no usable weights, not a causal model, unknown device.
+        MissingPrerequisite: The bundled model has not been built.
+    """
+    device = resolve_device(spec.device)
+    source = find_source(spec)
+    config = read_config(source, spec)
+    tokenizer = read_tokenizer(source, spec)
+    try:
+        loaded = AutoModelForCausalLM.from_pretrained(
+            source.folder,
+            config=config,
+            dtype=precision(spec.dtype),
+            use_safetensors=True,
+            trust_remote_code=spec.trusted,
+        )
+    except (OSError, ValueError, KeyError, SafetensorError) as error:
+        raise unreadable(source, error) from error
+    assert isinstance(loaded, PreTrainedModel)
+    model: PreTrainedModel = nn.Module.to(loaded, device)
+    for adapter in source.adapters:
+        model = _with_adapter(model, source, adapter)
+    model.name_or_path = _lasting_name(spec.source)
+    return LoadedModel(model.train(False), tokenizer, make_card(spec, model, tokenizer, device))
+
+
+def save(
+    model: PreTrainedModel | PeftModel,
+    tokenizer: PreTrainedTokenizerBase,
+    folder: Path,
+    dtype: DType | None = None,
+) -> None:
+    """Save an adapter, or all weights of a model without one, as safetensors.
+
+    The folder appears whole or not at all; what it held before is replaced.
+
+    Args:
+        model: What to save.
+        tokenizer: Saved beside it.
+        folder: Where.
+        dtype: Number format of full weights; None keeps the model's own.
+
+    Raises:
+        InvalidInput: The folder cannot be written.
+    """
+    adapter = isinstance(model, PeftModel)
+    if dtype is not None and not adapter and model.dtype != precision(dtype):
+        model = nn.Module.to(copy.deepcopy(model), precision(dtype))
+    with _whole(folder) as place:
+        model.save_pretrained(str(place))
+        tokenizer.save_pretrained(str(place))
+
+
+def _lasting_name(source: str) -> str:
+    """What an adapter saved later calls its base: right from any folder, and on any machine."""
+    if is_local(source) and source not in BUNDLED_MODELS:
+        return str(Path(source).expanduser().resolve())
+    return source
+
+
+def _with_adapter(model: PreTrainedModel, source: Source, folder: Path) -> PreTrainedModel:
+    try:
+        whole = PeftModel.from_pretrained(model, str(folder), use_safetensors=True)
+    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
+        raise InvalidInput(
+            f"The adapter in '{folder}' cannot be put on the base model '{source.name}'. "
+            "Give the base model that it was trained on."
+        ) from error
+    plain = whole.merge_and_unload()
+    assert isinstance(plain, PreTrainedModel)
+    return plain
+
+
+@contextmanager
+def _whole(folder: Path) -> Iterator[Path]:
+    """A place to write in, which becomes `folder` when everything is written."""
+    partial = folder.with_name(f".{folder.name}.partial")
+    try:
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir(parents=True)
+        yield partial
+        if folder.exists():
+            shutil.rmtree(folder)
+        partial.rename(folder)
+    except (OSError, SafetensorError) as error:
+        raise InvalidInput(
+            f"The model cannot be saved in '{folder}': {error}. "
+            "Choose a folder that can be written and has room."
+        ) from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
