@@ -1,0 +1,337 @@
+"""Many answers to many prompts, fast, and the same for a seed however the work is cut up.
+
+What makes it fast, each measured against `generate` with repeated prompts in
+`benchmarks/sampling.py`: a prompt is read once for all its samples, keys are written into memory
+taken once, top-k comes before top-p so that only k tokens are sorted, a token costs one uniform
+number, and rows that have ended leave the batch.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Protocol
+
+import psutil
+import torch
+from torch import Tensor
+from transformers import PreTrainedModel
+
+from unlearn_core.config import Config, setting
+from unlearn_core.errors import InvalidInput
+from unlearn_core.sampling_cache import Decoding, attention_windows
+
+DROP_EVERY = 4
+"""Steps between two looks for ended rows; each look makes a GPU wait, and a drop copies keys."""
+MOST_ROWS = 512
+"""Beyond some hundreds of rows a step takes as long as two steps of half the rows."""
+MEMORY_SHARE = 0.25
+"""Share of the free memory one batch of rows may take; the rest is for training."""
+
+
+class SamplingSpec(Config):
+    """How an answer is drawn: temperature, then the k likeliest, then the top-p of those."""
+
+    temperature: float = setting(
+        1.25,
+        "Higher makes unlikely answers more common; 0 always takes the most likely token.",
+        ge=0.0,
+        le=10.0,
+    )
+    top_k: int = setting(50, "Draw from this many likeliest tokens only; 0 means all.", ge=0)
+    top_p: float = setting(
+        0.95, "Draw from the likeliest tokens that together reach this share.", gt=0.0, le=1.0
+    )
+    max_new_tokens: int = setting(48, "An answer is cut here.", ge=1, le=4096, unit="tokens")
+
+
+class Sampler(Protocol):
+    """Anything that answers prompts; a faster engine can stand behind it."""
+
+    def sample(
+        self,
+        prompts: Sequence[Sequence[int]],
+        n: int,
+        spec: SamplingSpec,
+        generator: torch.Generator,
+    ) -> list[list[list[int]]]:
+        """Answers as [prompt][sample][token], without the end token."""
+
+    def greedy(self, prompts: Sequence[Sequence[int]], max_new_tokens: int) -> list[list[int]]:
+        """The most likely answer to each prompt, token by token, without the end token."""
+
+
+@dataclass(frozen=True)
+class CachedSampler:
+    """Samples from a model as it stands: its adapter, its weights at the time of the call.
+
+    Attributes:
+        model: A causal model, or one wrapped by an adapter. In evaluation mode while sampling,
+            then as it was.
+        eos_ids: Tokens that end an answer.
+        pad_id: Token that fills the left of short prompts; never attended to.
+        row_budget: Most rows at once; None derives it from free memory and the model's size. It
+            changes speed and memory, not the answers.
+        half_precision: Sample from weights rounded to bfloat16, put in place for the time of the
+            call. Faster where the processor computes in bfloat16 (avx512_bf16, amx, GPUs).
+    """
+
+    model: PreTrainedModel
+    eos_ids: tuple[int, ...]
+    pad_id: int
+    row_budget: int | None = None
+    half_precision: bool = False
+
+    def sample(
+        self,
+        prompts: Sequence[Sequence[int]],
+        n: int,
+        spec: SamplingSpec,
+        generator: torch.Generator,
+    ) -> list[list[list[int]]]:
+        """Draw `n` answers to each prompt.
+
+        The random numbers are drawn first, for every prompt, sample and position in that order,
+        so a seed gives the same answers whatever the row budget. At temperature 0 all `n` answers
+        of a prompt are its greedy answer.
+
+        Returns:
+            Answers as [prompt][sample][token], without the end token.
+
+        Raises:
+            InvalidInput: If `n` is below 1, a prompt is empty, or the context is too short.
+        """
+        if n < 1:
+            raise InvalidInput(f"n is {n}, but at least 1 answer must be drawn for each prompt.")
+        if spec.temperature == 0:
+            return [[list(one)] * n for one in self.greedy(prompts, spec.max_new_tokens)]
+        shape = (len(prompts) * n, spec.max_new_tokens)
+        uniforms = 1 - torch.rand(shape, generator=generator, device=generator.device)
+        rows = self._answers([p for p in prompts for _ in range(n)], spec, uniforms)
+        return [rows[start : start + n] for start in range(0, len(rows), n)]
+
+    def greedy(self, prompts: Sequence[Sequence[int]], max_new_tokens: int) -> list[list[int]]:
+        """The most likely answer to each prompt, token by token, without the end token.
+
+        Raises:
+            InvalidInput: If a prompt is empty or the context is too short.
+        """
+        return self._answers(prompts, _greedy_spec(max_new_tokens), None)
+
+    @torch.no_grad()
+    def _answers(
+        self, prompts: Sequence[Sequence[int]], spec: SamplingSpec, uniforms: Tensor | None
+    ) -> list[list[int]]:
+        """One answer for each row; equal prompts share a prefill within a batch."""
+        _check(self.model, prompts, spec.max_new_tokens)
+        answers: list[list[int]] = [[] for _ in prompts]
+        with _evaluating(self.model), _in_half(self.model, self.half_precision):
+            for chunk in self._chunks(prompts, spec.max_new_tokens):
+                drawn = None if uniforms is None else uniforms[chunk]
+                tokens = self._decode([tuple(prompts[row]) for row in chunk], spec, drawn)
+                for row, answer in zip(chunk, tokens.tolist(), strict=True):
+                    answers[row] = _until_end(answer, self.eos_ids)
+        return answers
+
+    def _chunks(self, prompts: Sequence[Sequence[int]], new_tokens: int) -> Iterator[list[int]]:
+        """Rows cut into batches, short prompts first, equal prompts side by side."""
+        order = sorted(range(len(prompts)), key=lambda row: (len(prompts[row]), *prompts[row]))
+        padding_allowed = bool(attention_windows(self.model))
+        longest = max((len(prompt) for prompt in prompts), default=0)
+        budget = self.row_budget or row_budget(self.model, longest + new_tokens)
+        chunk: list[int] = []
+        for row in order:
+            same_length = not chunk or len(prompts[row]) == len(prompts[chunk[0]])
+            if len(chunk) == budget or not (same_length or padding_allowed):
+                yield chunk
+                chunk = []
+            chunk.append(row)
+        if chunk:
+            yield chunk
+
+    def _decode(
+        self, prompts: list[tuple[int, ...]], spec: SamplingSpec, uniforms: Tensor | None
+    ) -> Tensor:
+        """(R, max_new_tokens) tokens; after a row's end token anything may follow."""
+        device = self.model.device
+        distinct = {prompt: i for i, prompt in enumerate(dict.fromkeys(prompts))}
+        rows = torch.tensor([distinct[prompt] for prompt in prompts], device=device)
+        uniforms = uniforms if uniforms is None else uniforms.to(device)
+        ends = torch.tensor(self.eos_ids, dtype=torch.long, device=device)
+        answers = rows.new_full((len(rows), spec.max_new_tokens), -1)
+        live = torch.arange(len(rows), device=device)
+        ended = torch.zeros(len(rows), dtype=torch.bool, device=device)
+
+        decoding = Decoding(self.model, self.pad_id)
+        logits = decoding.start(list(distinct), rows, spec.max_new_tokens)
+        for step in range(spec.max_new_tokens):
+            tokens = choose(logits, spec, None if uniforms is None else uniforms[live, step])
+            answers[live, step] = tokens
+            ended |= torch.isin(tokens, ends)
+            if step + 1 == spec.max_new_tokens:
+                break
+            if step % DROP_EVERY == DROP_EVERY - 1 and bool(ended.any()):
+                left = (~ended).nonzero().squeeze(1)
+                if len(left) == 0:
+                    break
+                decoding.keep(left)
+                live, tokens, ended = live[left], tokens[left], ended[left]
+            logits = decoding.step(tokens)
+        return answers
+
+
+@torch.no_grad()
+def stream(
+    model: PreTrainedModel,
+    prompt_ids: Sequence[int],
+    spec: SamplingSpec | None,
+    eos_ids: Sequence[int],
+    generator: torch.Generator,
+) -> Iterator[int]:
+    """Yield one answer token by token, ending before the end token.
+
+    Args:
+        model: In evaluation mode until the iterator is exhausted or closed.
+        prompt_ids: At least one token.
+        spec: None means greedy, with the default length.
+        eos_ids: Tokens that end the answer.
+        generator: With one seed, the tokens equal those of `CachedSampler.sample` with n = 1.
+
+    Raises:
+        InvalidInput: If the prompt is empty or the context is too short.
+    """
+    spec = spec or SamplingSpec(temperature=0.0)
+    _check(model, [prompt_ids], spec.max_new_tokens)
+    shape = (1, spec.max_new_tokens)
+    uniforms = 1 - torch.rand(shape, generator=generator, device=generator.device)
+    uniforms = uniforms.to(model.device)
+    with _evaluating(model):
+        decoding = Decoding(model, pad_id=0)
+        row = torch.zeros(1, dtype=torch.long, device=model.device)
+        logits = decoding.start([prompt_ids], row, spec.max_new_tokens)
+        for step in range(spec.max_new_tokens):
+            token = choose(logits, spec, uniforms[:, step])
+            if int(token) in eos_ids:
+                return
+            yield int(token)
+            if step + 1 < spec.max_new_tokens:
+                logits = decoding.step(token)
+
+
+def choose(logits: Tensor, spec: SamplingSpec, uniforms: Tensor | None) -> Tensor:
+    """One token for each row: the inverse of the cumulative distribution at a uniform number.
+
+    Top-k, top-p and their order are those of the transformers library (which keeps all tokens
+    tied with the k-th; here exactly k are kept).
+
+    Args:
+        logits: (R, V), at least float32 once computed here.
+        spec: Temperature 0 takes the most likely token.
+        uniforms: (R,) in (0, 1]; not needed at temperature 0.
+
+    Returns:
+        (R,) token ids.
+    """
+    if spec.temperature == 0 or uniforms is None:
+        return logits.argmax(dim=-1)
+    probabilities, ids = kept(logits, spec)
+    cumulative = probabilities.cumsum(dim=-1)
+    # A target in (0, total] can fall neither behind the last token nor on one of probability 0.
+    targets = uniforms[:, None].to(cumulative.dtype) * cumulative[:, -1:]
+    index = torch.searchsorted(cumulative, targets)
+    return index.squeeze(1) if ids is None else ids.gather(1, index).squeeze(1)
+
+
+def kept(logits: Tensor, spec: SamplingSpec) -> tuple[Tensor, Tensor | None]:
+    """Probabilities (R, K), not normalised, of the tokens that may be drawn, and their ids.
+
+    Ids are None where K is the whole vocabulary in its own order.
+    """
+    # float16 and bfloat16 would round the tail of the cumulative sum away.
+    scores = logits.to(torch.promote_types(logits.dtype, torch.float32)) / spec.temperature
+    if not spec.top_k and spec.top_p == 1:
+        return scores.softmax(dim=-1), None
+    size = scores.shape[-1]
+    scores, ids = scores.topk(min(spec.top_k or size, size), dim=-1)
+    probabilities = scores.softmax(dim=-1)
+    before = probabilities.cumsum(dim=-1) - probabilities
+    return probabilities.where(before < spec.top_p, 0.0), ids
+
+
+def row_budget(model: PreTrainedModel, length: int) -> int:
+    """Rows of `length` tokens that fit into a quarter of the free memory, 1 to `MOST_ROWS`."""
+    config = model.config.get_text_config(decoder=True)
+    # At most: grouped heads store less.
+    keys_and_values = 2 * config.num_hidden_layers * config.hidden_size * length
+    # Reading the prompt holds about this many numbers a token in the widest layer.
+    activations = 16 * config.hidden_size * length
+    row_bytes = (keys_and_values + activations) * model.dtype.itemsize
+    # Logits, their float32 copy, and the sorted and summed probabilities.
+    row_bytes += 4 * 4 * config.vocab_size
+    rows = int(MEMORY_SHARE * _free_memory(model.device) / row_bytes)
+    return max(1, min(MOST_ROWS, rows))
+
+
+def _free_memory(device: torch.device) -> int:
+    """Free memory in bytes where the rows will live."""
+    if device.type == "cuda":
+        return int(torch.cuda.mem_get_info(device)[0])
+    return int(psutil.virtual_memory().available)
+
+
+def _greedy_spec(max_new_tokens: int) -> SamplingSpec:
+    return SamplingSpec(temperature=0.0, max_new_tokens=max_new_tokens)
+
+
+def _check(model: PreTrainedModel, prompts: Sequence[Sequence[int]], new_tokens: int) -> None:
+    config = model.config.get_text_config(decoder=True)
+    # Models without a longest position, such as state-space models, do not have the field.
+    context = getattr(config, "max_position_embeddings", None)
+    for number, prompt in enumerate(prompts, start=1):
+        if not prompt:
+            raise InvalidInput(
+                f"Prompt {number} of {len(prompts)} has no tokens; give it at least one, such as "
+                "the tokenizer's start token."
+            )
+        if context and len(prompt) + new_tokens > context:
+            room = max(0, context - len(prompt))
+            raise InvalidInput(
+                f"Prompt {number} has {len(prompt)} tokens and {new_tokens} new ones are asked "
+                f"for, but the model's context holds {context}; shorten the prompt, or ask for at "
+                f"most {room} new tokens."
+            )
+
+
+def _until_end(tokens: list[int], eos_ids: tuple[int, ...]) -> list[int]:
+    ends = {-1, *eos_ids}
+    length = next((i for i, token in enumerate(tokens) if token in ends), len(tokens))
+    return tokens[:length]
+
+
+@contextmanager
+def _evaluating(model: PreTrainedModel) -> Iterator[None]:
+    """Evaluation mode, then each module's own mode again."""
+    training = [module for module in model.modules() if module.training]
+    model.train(False)
+    try:
+        yield
+    finally:
+        for module in training:
+            module.training = True
+
+
+@contextmanager
+def _in_half(model: PreTrainedModel, wanted: bool) -> Iterator[None]:
+    """Float32 weights rounded to bfloat16, then the very same float32 weights again.
+
+    The parameters stay the same objects, so optimisers, tied weights and adapters that are
+    switched on or off need no second copy to be kept in step.
+    """
+    full = [p for p in model.parameters() if wanted and p.dtype == torch.float32]
+    kept_aside = [p.data for p in full]
+    try:
+        for parameter in full:
+            parameter.data = parameter.data.to(torch.bfloat16)
+        yield
+    finally:
+        for parameter, data in zip(full, kept_aside, strict=True):
+            parameter.data = data
