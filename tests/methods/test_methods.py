@@ -1,0 +1,95 @@
+"""Every registered method, by table: cards, default sets, a short run, resume."""
+
+import pytest
+import torch
+
+from tests.helpers.jobs import FORGET, RETAIN, make_context, weights
+from unlearn_core.config import parse, settings_of
+from unlearn_core.errors import InvalidInput
+from unlearn_core.methods.npo import NPO, NPOConfig
+from unlearn_core.methods.registry import method, methods
+from unlearn_core.models import TuningSpec
+from unlearn_core.training import Trainer, TrainingSpec
+
+ALL = [*methods("unlearn").values(), *methods("teach").values()]
+NAMES = [info.name for info in ALL]
+SHORT = TrainingSpec(epochs=2, batch_size=2, learning_rate=1e-3)
+
+
+def test_pmc_comes_first() -> None:
+    assert next(iter(methods())) == "pmc"
+
+
+def test_an_unknown_method_is_answered_with_the_nearest() -> None:
+    with pytest.raises(InvalidInput, match="Did you mean 'pmc'"):
+        method("pcm")
+
+
+@pytest.mark.parametrize("info", ALL, ids=NAMES)
+def test_card_and_settings_are_complete(info) -> None:  # type: ignore[no-untyped-def]
+    card = info.card
+    assert all([card.idea, card.formula, card.paper, card.cost, card.fails])
+    assert all(setting.help for setting in settings_of(info.config))
+
+
+@pytest.mark.parametrize("info", ALL, ids=NAMES)
+@pytest.mark.parametrize("size", ["small", "large"])
+def test_default_sets_are_valid(info, size: str) -> None:  # type: ignore[no-untyped-def]
+    preset = getattr(info, size)
+    parse(info.config, preset.method)
+    parse(TrainingSpec, preset.training)
+    parse(TuningSpec, preset.tuning)
+
+
+@pytest.mark.parametrize("info", ALL, ids=NAMES)
+@pytest.mark.parametrize("mode", ["full", "lora"])
+def test_a_short_run_changes_finite_weights(info, mode: str) -> None:  # type: ignore[no-untyped-def]
+    context = make_context(mode)
+    start = weights(context.model)
+    trainer = Trainer(info.build(info.config()), context, SHORT, seed=0)
+    trainer.prepare()
+    reports = list(trainer.steps())
+    end = weights(context.model)
+    assert [report.step for report in reports] == [1, 2, 3, 4]
+    assert any(not torch.equal(start[name], end[name]) for name in start)
+    assert all(value.isfinite().all() for value in end.values())
+
+
+@pytest.mark.parametrize("info", ALL, ids=NAMES)
+def test_a_paused_run_ends_with_the_weights_of_an_unbroken_one(  # type: ignore[no-untyped-def]
+    info, tmp_path
+) -> None:
+    def trainer() -> Trainer:
+        made = Trainer(info.build(info.config()), make_context(), SHORT, seed=3)
+        made.prepare()
+        return made
+
+    whole = trainer()
+    list(whole.steps())
+    first = trainer()
+    for report in first.steps():
+        if report.step == 3:
+            break
+    first.save(tmp_path)
+    second = trainer()
+    second.load(tmp_path)
+    list(second.steps())
+    expected, resumed = weights(whole.context.model), weights(second.context.model)
+    assert all(torch.equal(expected[name], resumed[name]) for name in expected)
+
+
+def test_npo_stores_the_reference_before_anything_changes() -> None:
+    context = make_context("lora")
+    npo = NPO(NPOConfig())
+    npo.prepare(context)
+    loss = npo.loss(context, FORGET, RETAIN[:2])
+    assert loss.parts["npo"].item() == pytest.approx(13.862944, rel=1e-5)
+
+
+def test_gradient_ascent_makes_the_true_answers_less_likely() -> None:
+    context = make_context()
+    info = method("gradient-ascent")
+    spec = TrainingSpec(epochs=3, batch_size=4, learning_rate=1e-3, warmup_epochs=0)
+    reports = list(Trainer(info.build(info.config()), context, spec, seed=0).steps())
+    losses = [report.scalars["loss/forget"] for report in reports]
+    assert losses[0] < losses[1] < losses[2]

@@ -1,0 +1,134 @@
+"""The contract of a method: five optional moments, a config, a card, two default sets.
+
+A method is one file in this folder. It declares a `Config`, its pure loss functions, a subclass of
+`Method` with the moments it needs, and registers itself with `@register(...)`. Forms, flags, docs
+and the table-driven tests find it there.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, Literal, TypeVar
+
+import torch
+from torch import Tensor, nn
+
+from unlearn_core.config import Config
+from unlearn_core.data.encoding import Batch, Encoder
+from unlearn_core.data.records import Record
+from unlearn_core.sampling import Sampler
+
+Need = Literal["true answers", "retain data", "reference", "teacher", "sampling"]
+
+ConfigT = TypeVar("ConfigT", bound=Config)
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a person should know before choosing a method.
+
+    Attributes:
+        idea: One sentence a lay person understands.
+        formula: The loss in LaTeX.
+        paper: Authors, title, venue and year.
+        needs: What the method uses beyond the forget questions.
+        cost: Time relative to gradient ascent, in words.
+        fails: When it goes wrong.
+    """
+
+    idea: str
+    formula: str
+    paper: str
+    needs: tuple[Need, ...]
+    cost: str
+    fails: str
+
+
+@dataclass(frozen=True)
+class Preset:
+    """Default values that differ from the configs' own, by group of settings."""
+
+    method: Mapping[str, Any] = field(default_factory=dict)
+    training: Mapping[str, Any] = field(default_factory=dict)
+    tuning: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a method works with. `forget` and `retain` are the records it may train on.
+
+    Attributes:
+        generator: CPU generator for every random choice the method makes.
+    """
+
+    model: nn.Module
+    encoder: Encoder
+    sampler: Sampler
+    forget: tuple[Record, ...]
+    retain: tuple[Record, ...]
+    device: torch.device
+    generator: torch.Generator
+
+    def batch(self, pairs: Sequence[tuple[str, str]]) -> Batch:
+        """Encode (prompt, answer) pairs on the model's device."""
+        return self.encoder.batch(pairs).to(self.device)
+
+    def records(self, records: Sequence[Record]) -> Batch:
+        """Encode records with their true answers on the model's device."""
+        return self.batch([(record.prompt, record.answer) for record in records])
+
+
+@dataclass(frozen=True)
+class Loss:
+    """One micro-batch's loss.
+
+    Attributes:
+        total: Scalar to differentiate.
+        parts: Unweighted terms by name (`forget`, `retain`, `collapse`, ...), for the charts.
+    """
+
+    total: Tensor
+    parts: Mapping[str, Tensor]
+
+
+class Method(Generic[ConfigT]):
+    """A way to unlearn. Every moment but `loss` may be left out."""
+
+    def __init__(self, config: ConfigT) -> None:
+        self.config = config
+
+    def prepare(self, context: Context) -> None:
+        """Before the first step, while the model is still the original one."""
+
+    def refresh(self, context: Context, epoch: int) -> None:
+        """Before an epoch."""
+
+    def draw(self, context: Context, forget: Sequence[Record]) -> None:
+        """Before an optimiser step, with all forget records of the step's micro-batches."""
+
+    def loss(self, context: Context, forget: Sequence[Record], retain: Sequence[Record]) -> Loss:
+        """The loss of one micro-batch."""
+        raise NotImplementedError(f"{type(self).__name__} has no loss")
+
+    def finish(self, context: Context) -> None:
+        """After the last step."""
+
+    def state(self) -> dict[str, Any]:
+        """What a checkpoint must hold, JSON-ready, so that a paused run goes on unchanged."""
+        return {}
+
+    def load_state(self, state: Mapping[str, Any]) -> None:
+        """Take back what `state` gave."""
+
+
+@dataclass(frozen=True)
+class MethodInfo:
+    """A registered method: all that faces and docs need to know."""
+
+    name: str
+    title: str
+    config: type[Config]
+    build: Callable[[Any], Method[Any]]
+    card: Card
+    small: Preset
+    large: Preset
+    kind: Literal["unlearn", "teach"] = "unlearn"

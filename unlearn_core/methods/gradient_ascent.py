@@ -1,0 +1,59 @@
+"""Gradient ascent: make the true answers less likely, and nothing else."""
+
+from collections.abc import Sequence
+
+from unlearn_core.config import Config
+from unlearn_core.data.records import Record
+from unlearn_core.methods.base import Card, Context, Loss, Method, Preset
+from unlearn_core.methods.forward import answer_logits
+from unlearn_core.methods.losses import mean_nll
+from unlearn_core.methods.registry import register
+
+
+class GradientAscentConfig(Config):
+    """Gradient ascent has no settings of its own."""
+
+
+@register(
+    "gradient-ascent",
+    "Gradient ascent",
+    config=GradientAscentConfig,
+    card=Card(
+        idea="Training run backwards: every step makes the true answers a little less likely.",
+        formula=r"\mathcal{L} = \mathbb{E}_{(q,y)\in D_f}\left[\log p_\theta(y\mid q)\right]",
+        paper="Jang et al., Knowledge Unlearning for Mitigating Privacy Risks in Language Models, "
+        "ACL 2023",
+        needs=("true answers",),
+        cost="1: the yardstick of the others",
+        fails="The loss has no floor, so the whole model breaks if it is not stopped in time.",
+    ),
+    small=Preset(
+        training={
+            "epochs": 12,
+            "learning_rate": 3e-5,
+            "stop_forget_recall": 0.0,
+            "stop_retain_recall": 0.5,
+        },
+        tuning={"mode": "full"},
+    ),
+    large=Preset(
+        training={
+            "epochs": 10,
+            "learning_rate": 1e-4,
+            "batch_size": 8,
+            "accumulation": 4,
+            "precision": "bfloat16",
+            "stop_forget_recall": 0.0,
+            "stop_retain_recall": 0.5,
+        },
+        tuning={"mode": "lora"},
+    ),
+)
+class GradientAscent(Method[GradientAscentConfig]):
+    """Maximise the loss on the forget set."""
+
+    def loss(self, context: Context, forget: Sequence[Record], retain: Sequence[Record]) -> Loss:
+        """`-CE(forget)`, the token mean over true answers."""
+        out = answer_logits(context.model, context.records(forget))
+        nll = mean_nll(out.logits, out.labels)
+        return Loss(-nll, {"forget": nll})

@@ -1,0 +1,284 @@
+"""The one training loop."""
+
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+from accelerate import Accelerator
+from accelerate.state import AcceleratorState
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+from transformers import get_scheduler
+
+from unlearn_core.config import Config, setting
+from unlearn_core.data.records import Record
+from unlearn_core.errors import LetheError
+from unlearn_core.methods.base import Context, Method
+
+
+class TrainingSpec(Config):
+    """How a run is optimised. One epoch passes once over the forget set."""
+
+    epochs: int = setting(24, "How often the run passes over the forget set.", ge=1, le=10_000)
+    batch_size: int = setting(
+        20, "Forget records in one forward pass; as many retain records go beside them.", ge=1,
+        le=4096, unit="records",
+    )  # fmt: skip
+    accumulation: int = setting(
+        1, "Forward passes whose gradients add up to one optimiser step.", ge=1, le=1024,
+        advanced=True,
+    )  # fmt: skip
+    learning_rate: float = setting(
+        3e-4, "How far each step moves the weights. Too high breaks the model.", gt=0, le=1.0
+    )
+    weight_decay: float = setting(
+        0.01, "Pull of every weight towards zero (AdamW).", ge=0, le=1, advanced=True
+    )
+    schedule: Literal["linear", "cosine", "constant"] = setting(
+        "linear", "How the learning rate falls after warm-up.", advanced=True
+    )
+    warmup_epochs: float = setting(
+        1.0, "Epochs over which the learning rate rises to its value.", ge=0, le=1000, advanced=True
+    )
+    max_grad_norm: float = setting(
+        1.0, "Longest gradient that is followed unshortened; 0 turns clipping off.", ge=0,
+        le=1e6, advanced=True,
+    )  # fmt: skip
+    max_length: int = setting(
+        512, "Longest row, prompt and answer together; longer rows are cut and counted.", ge=8,
+        le=1_000_000, unit="tokens", advanced=True,
+    )  # fmt: skip
+    precision: Literal["float32", "bfloat16", "float16"] = setting(
+        "float32", "Arithmetic of the training passes; master weights of full fine-tuning stay "
+        "float32.", advanced=True,
+    )  # fmt: skip
+    half_precision_sampling: bool = setting(
+        False, "Sample answers from weights rounded to bfloat16: faster where the device computes "
+        "in it.", advanced=True,
+    )  # fmt: skip
+    checkpoint_every: int = setting(
+        0, "Save a checkpoint every so many steps; 0 saves only when paused.", ge=0, le=1_000_000,
+        unit="steps", advanced=True,
+    )  # fmt: skip
+    stop_retain_loss: float | None = setting(
+        None, "Stop when the retain loss rises above this.", gt=0, le=1000, advanced=True
+    )
+    stop_retain_recall: float | None = setting(
+        None, "Stop when retain fact recall falls below this share.", ge=0, le=1, advanced=True
+    )
+    stop_forget_recall: float | None = setting(
+        None, "Stop when forget fact recall has fallen to this share.", ge=0, le=1, advanced=True
+    )
+    target_recall: float | None = setting(
+        None, "Stop when recall of the taught records has risen to this share.", gt=0, le=1,
+        advanced=True,
+    )  # fmt: skip
+
+
+CHECKED = ("loss/total", "train/grad_norm")
+"""What must stay a finite number for a step to be taken."""
+
+
+class NonFiniteLoss(LetheError):
+    """The loss or its gradient is no longer a number; the weights are those of the step before."""
+
+
+@dataclass(frozen=True)
+class StepReport:
+    """What one optimiser step did.
+
+    Attributes:
+        step: Steps done, this one included.
+        total: Steps of the whole run.
+        scalars: Chart values by name, such as `loss/total`.
+    """
+
+    step: int
+    total: int
+    scalars: Mapping[str, float]
+
+
+class Trainer:
+    """Runs a method's moments over its records; stopping is the caller's to decide.
+
+    Everything random follows from the seed and the step: the order of an epoch is a function of
+    (seed, epoch), so a checkpoint needs no position but the step.
+    """
+
+    def __init__(
+        self, method: Method[Any], context: Context, spec: TrainingSpec, *, seed: int
+    ) -> None:
+        self.method = method
+        self.context = context
+        self.spec = spec
+        self.seed = seed
+        self.step = 0
+        self.steps_per_epoch = math.ceil(
+            len(context.forget) / (spec.batch_size * spec.accumulation)
+        )
+        self.total = spec.epochs * self.steps_per_epoch
+        self._accelerator = _accelerator(context.device, spec.precision)
+        self._trainable = [p for p in context.model.parameters() if p.requires_grad]
+        optimizer = torch.optim.AdamW(
+            self._trainable, lr=spec.learning_rate, weight_decay=spec.weight_decay, fused=True
+        )
+        self._scheduler = _schedule(optimizer, spec, self.steps_per_epoch, self.total)
+        self._optimizer = self._accelerator.prepare(optimizer)
+
+    @property
+    def effective_batch_size(self) -> int:
+        """Forget records behind one optimiser step."""
+        return min(self.spec.batch_size * self.spec.accumulation, len(self.context.forget))
+
+    def prepare(self) -> None:
+        """The method's first moment, while the model is still the original."""
+        self.method.prepare(self.context)
+
+    def steps(self) -> Iterator[StepReport]:
+        """Train from the current step to the end, one optimiser step at a time.
+
+        Raises:
+            NonFiniteLoss: Before the weights would be changed by it.
+        """
+        while self.step < self.total:
+            epoch, position = divmod(self.step, self.steps_per_epoch)
+            if position == 0:
+                self.method.refresh(self.context, epoch)
+            yield self._one_step(self._step_records(epoch, position))
+        self.method.finish(self.context)
+
+    def save(self, folder: Path) -> None:
+        """Write all that `load` needs beside the model's own weights."""
+        weights = {
+            name: parameter.detach().cpu().contiguous()
+            for name, parameter in self.context.model.named_parameters()
+            if parameter.requires_grad
+        }
+        folder.mkdir(parents=True, exist_ok=True)
+        save_file(weights, folder / "trainable.safetensors")
+        torch.save(
+            {
+                "optimizer": self._optimizer.state_dict(),
+                "scheduler": self._scheduler.state_dict(),
+                "generator": self.context.generator.get_state(),
+                "torch": torch.get_rng_state(),
+            },
+            folder / "optimizer.pt",
+        )
+        state = {"step": self.step, "method": self.method.state()}
+        (folder / "state.json").write_text(json.dumps(state), encoding="utf-8")
+
+    def load(self, folder: Path) -> None:
+        """Go back to where `save` was called."""
+        weights = load_file(folder / "trainable.safetensors", device=str(self.context.device))
+        self.context.model.load_state_dict(weights, strict=False)
+        saved = torch.load(folder / "optimizer.pt", weights_only=True, map_location="cpu")
+        self._optimizer.load_state_dict(saved["optimizer"])
+        self._scheduler.load_state_dict(saved["scheduler"])
+        self.context.generator.set_state(saved["generator"])
+        torch.set_rng_state(saved["torch"])
+        state = json.loads((folder / "state.json").read_text(encoding="utf-8"))
+        self.step = state["step"]
+        self.method.load_state(state["method"])
+
+    def _step_records(self, epoch: int, position: int) -> list[Record]:
+        order = _shuffled(self.context.forget, self.seed, epoch)
+        size = self.spec.batch_size * self.spec.accumulation
+        return order[position * size : (position + 1) * size]
+
+    def _one_step(self, forget: list[Record]) -> StepReport:
+        self.method.draw(self.context, forget)
+        self.context.model.train()
+        scalars = self._accumulate(forget)
+        scalars["train/learning_rate"] = float(self._scheduler.get_last_lr()[0])
+        scalars["train/grad_norm"] = self._clip()
+        self._require_finite(scalars)
+        self._optimizer.step()
+        self._optimizer.zero_grad()
+        self._scheduler.step()
+        self.step += 1
+        return StepReport(self.step, self.total, scalars)
+
+    def _accumulate(self, forget: list[Record]) -> dict[str, float]:
+        """Add up the gradients of the step's micro-batches; returns their mean loss parts."""
+        size = self.spec.batch_size
+        micro = [forget[i : i + size] for i in range(0, len(forget), size)]
+        retain = self._retain_records([len(rows) for rows in micro])
+        sums: dict[str, Tensor] = {}
+        for forget_rows, retain_rows in zip(micro, retain, strict=True):
+            with self._accelerator.autocast():
+                loss = self.method.loss(self.context, forget_rows, retain_rows)
+            self._accelerator.backward(loss.total / len(micro))
+            for name, value in {"total": loss.total, **loss.parts}.items():
+                share = value.detach() / len(micro)
+                sums[name] = sums[name] + share if name in sums else share
+        return {n if "/" in n else f"loss/{n}": float(value) for n, value in sums.items()}
+
+    def _retain_records(self, sizes: Sequence[int]) -> list[list[Record]]:
+        """As many retain records beside each micro-batch, from an endless shuffled cycle."""
+        retain = self.context.retain
+        if not retain:
+            return [[] for _ in sizes]
+        epoch, position = divmod(self.step, self.steps_per_epoch)
+        size = self.spec.batch_size * self.spec.accumulation
+        start = epoch * len(self.context.forget) + position * size
+        rows: list[list[Record]] = []
+        for wanted in sizes:
+            rows.append([_cycled(retain, self.seed, start + i) for i in range(wanted)])
+            start += wanted
+        return rows
+
+    def _clip(self) -> float:
+        limit = self.spec.max_grad_norm or math.inf
+        return float(self._accelerator.clip_grad_norm_(self._trainable, limit))
+
+    def _require_finite(self, scalars: Mapping[str, float]) -> None:
+        # The gradient scaler of float16 skips steps whose gradient overflows: no fault there.
+        checked = ["loss/total"] if self.spec.precision == "float16" else list(CHECKED)
+        bad = next((name for name in checked if not math.isfinite(scalars[name])), None)
+        if bad is None:
+            return
+        raise NonFiniteLoss(
+            f"{bad} became {scalars[bad]} at step {self.step + 1}; the weights of step {self.step} "
+            f"were kept. Lower the learning rate (it was {self.spec.learning_rate:g}) and run "
+            "again."
+        )
+
+
+def _accelerator(device: torch.device, precision: str) -> Accelerator:
+    mixed = {"float32": "no", "bfloat16": "bf16", "float16": "fp16"}[precision]
+    AcceleratorState._reset_state(reset_partial_state=True)
+    return Accelerator(cpu=device.type == "cpu", mixed_precision=mixed)
+
+
+def _schedule(
+    optimizer: torch.optim.Optimizer, spec: TrainingSpec, steps_per_epoch: int, total: int
+) -> torch.optim.lr_scheduler.LRScheduler:
+    name = "constant_with_warmup" if spec.schedule == "constant" else spec.schedule
+    warmup = min(round(spec.warmup_epochs * steps_per_epoch), total // 2)
+    schedule: torch.optim.lr_scheduler.LRScheduler = get_scheduler(
+        name, optimizer, num_warmup_steps=warmup, num_training_steps=total
+    )
+    return schedule
+
+
+def _shuffled(records: Sequence[Record], seed: int, epoch: int) -> list[Record]:
+    return [records[i] for i in _order(len(records), seed, epoch)]
+
+
+def _cycled(records: Sequence[Record], seed: int, index: int) -> Record:
+    """The record at a place of the endless retain cycle, whose passes are each shuffled."""
+    turn, place = divmod(index, len(records))
+    return records[_order(len(records), seed, turn)[place]]
+
+
+@lru_cache(maxsize=4)
+def _order(count: int, seed: int, turn: int) -> tuple[int, ...]:
+    """A shuffle of `range(count)`, another one for each (seed, turn)."""
+    generator = torch.Generator().manual_seed(seed * 1_000_003 + turn)
+    return tuple(torch.randperm(count, generator=generator).tolist())
