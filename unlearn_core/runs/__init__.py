@@ -1,0 +1,1 @@
+"""What to run (spec), what happened (store), and the process that does it (worker)."""

@@ -1,0 +1,329 @@
+"""One run from load to result, in this process; everything it does becomes events."""
+
+import json
+import os
+import shutil
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import torch
+
+from unlearn_core.data.encoding import count_truncated, make_encoder
+from unlearn_core.data.marks import neighbours
+from unlearn_core.data.records import Record, Split
+from unlearn_core.evaluation import Evaluator, evaluate
+from unlearn_core.methods.base import Context
+from unlearn_core.models import ModelSpec, load, prepare_for_training, save
+from unlearn_core.monitoring import Measurement, Monitor
+from unlearn_core.runs.events import Command, Event, EventKind
+from unlearn_core.runs.plan import Plan, make_plan
+from unlearn_core.runs.spec import RunSpec
+from unlearn_core.runs.store import Store
+from unlearn_core.sampling import CachedSampler
+from unlearn_core.training import StepReport, Trainer, TrainingSpec
+
+NEIGHBOURS = 40
+"""Retain records nearest to the forget set that are measured as a group of their own."""
+
+
+class Control(Protocol):
+    """How a run learns that the person wants something."""
+
+    def command(self) -> Command | None:
+        """The newest command since the last call."""
+
+
+@dataclass
+class Recorder:
+    """Writes a run's events and keeps its clock."""
+
+    store: Store
+    run_id: str
+    total: int = 0
+    step: int = 0
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def emit(self, *events: tuple[EventKind, Mapping[str, Any]]) -> None:
+        """Append events at the current step."""
+        self.store.append(
+            self.run_id, [Event(kind, self.step, payload) for kind, payload in events]
+        )
+
+    @contextmanager
+    def phase(self, name: str) -> Iterator[None]:
+        """Time a phase and say that it has begun."""
+        self.emit(("progress", self._progress(name, None)))
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start
+
+    def trained(self, report: StepReport, seconds_left: float) -> None:
+        """One optimiser step was done."""
+        self.step = report.step
+        self.emit(
+            ("scalars", report.scalars), ("progress", self._progress("train", seconds_left))
+        )
+
+    def measured(self, measurement: Measurement, own_losses: Mapping[str, float]) -> None:
+        """Write a measurement; a loss the method trains on is already on the chart."""
+        scalars = {k: v for k, v in measurement.scalars.items() if k not in own_losses}
+        self.emit(
+            ("scalars", scalars),
+            *(("answers", payload) for payload in measurement.answers),
+            *(("probe", payload) for payload in measurement.probes),
+        )
+
+    def _progress(self, phase: str, seconds_left: float | None) -> dict[str, Any]:
+        return {
+            "step": self.step,
+            "total": self.total,
+            "seconds_left": seconds_left,
+            "phase": phase,
+        }
+
+
+def execute(store: Store, run_id: str, *, control: Control) -> None:
+    """Do a claimed run: load, measure, train, measure, save.
+
+    The run's state in the store is `done`, `stopped`, `paused` or `discarded` afterwards.
+
+    Raises:
+        LetheError: With the remedy in words; the caller records the failure.
+    """
+    started = time.perf_counter()
+    recorder = Recorder(store, run_id)
+    spec = RunSpec.model_validate(store.get(run_id).spec)
+    with recorder.phase("load"):
+        job = _load(spec, store, recorder)
+    folder = store.folder(run_id)
+    checkpoint = folder / "checkpoints" / "last"
+    resumed = checkpoint.is_dir()
+    if resumed:
+        job.trainer.load(checkpoint)
+        recorder.step = job.trainer.step
+    store.set_state(run_id, "running")
+    if not resumed:
+        job.trainer.prepare()
+        recorder.measured(job.monitor.measure(0), {})
+    before = _before(job, folder, recorder)
+
+    ended = _train(job, recorder, control, checkpoint)
+    if ended.command == "pause":
+        job.trainer.save(checkpoint)
+        store.set_state(run_id, "paused", f"Paused after step {recorder.step}.")
+        return
+    if ended.command == "discard":
+        shutil.rmtree(folder / "checkpoints", ignore_errors=True)
+        store.set_state(run_id, "discarded", f"Discarded after step {recorder.step}.")
+        return
+    with recorder.phase("measure_after"):
+        after = evaluate(job.evaluator, job.groups, spec.measure, spec.seed)
+    with recorder.phase("save"):
+        _save_model(job, folder / "model")
+        shutil.rmtree(folder / "checkpoints", ignore_errors=True)
+    recorder.seconds["measure_live"] = job.monitor.seconds
+    recorder.seconds["total"] = time.perf_counter() - started
+    state = "stopped" if ended.command == "stop" else "done"
+    result = {
+        "run": run_id,
+        "state": state,
+        "spec": spec.model_dump(mode="json"),
+        "data_hash": job.plan.corpus.data_hash,
+        "before": before,
+        "after": after,
+        "seconds": {name: round(value, 3) for name, value in recorder.seconds.items()},
+        "peak_memory_bytes": peak_memory_bytes(job.context.device),
+        "device": str(job.context.device),
+        "steps": recorder.step,
+        "effective_batch_size": job.trainer.effective_batch_size,
+        "stopped_because": ended.reason,
+    }
+    _write_json(folder / "result.json", result)
+    recorder.emit(
+        ("artifact", {"kind": "model", "path": "model", "step": recorder.step}),
+        ("artifact", {"kind": "result", "path": "result.json", "step": recorder.step}),
+    )
+    store.set_state(run_id, state, ended.reason or f"Finished after {recorder.step} steps.")
+
+
+@dataclass(frozen=True)
+class Job:
+    """A loaded run."""
+
+    plan: Plan
+    context: Context
+    trainer: Trainer
+    evaluator: Evaluator
+    monitor: Monitor
+    groups: Mapping[str, tuple[Record, ...]]
+    tokenizer: Any
+
+
+@dataclass(frozen=True)
+class Ended:
+    """Why training ended: by a command, by a stop rule (`reason`), or at its last step."""
+
+    command: Command | None = None
+    reason: str | None = None
+
+
+def _load(spec: RunSpec, store: Store, recorder: Recorder) -> Job:
+    plan = make_plan(spec)
+    for warning in plan.corpus.warnings:
+        recorder.emit(("log", {"message": warning, "level": "warning"}))
+    torch.manual_seed(spec.seed)
+    loaded = load(resolve_run(spec.model, store))
+    length = min(spec.training.max_length, loaded.card.context_length)
+    encoder = make_encoder(loaded.tokenizer, spec.data.template, length)
+    _warn_of_truncation(encoder, plan, recorder)
+    model = prepare_for_training(loaded.model, spec.tuning)
+    device = next(model.parameters()).device
+    sampler = CachedSampler(
+        model,
+        encoder.eos_ids,
+        encoder.pad_id,
+        half_precision=spec.training.half_precision_sampling,
+    )
+    evaluator = Evaluator(
+        model, encoder, sampler, device, spec.measure.max_new_tokens, spec.measure.temperature
+    )
+    near = neighbours(plan.split, NEIGHBOURS)
+    context = Context(
+        model=model,
+        encoder=encoder,
+        sampler=sampler,
+        forget=plan.split.forget,
+        retain=plan.split.retain,
+        device=device,
+        generator=torch.Generator().manual_seed(spec.seed),
+    )
+    method = plan.info.build(plan.info.config.model_validate(spec.method_config))
+    trainer = Trainer(method, context, spec.training, seed=spec.seed)
+    recorder.total = trainer.total
+    monitor = Monitor(evaluator, spec.measure, plan.split, near, spec.seed)
+    return Job(
+        plan, context, trainer, evaluator, monitor, _groups(plan.split, near), loaded.tokenizer
+    )
+
+
+def resolve_run(spec: ModelSpec, store: Store) -> ModelSpec:
+    """Replace `run:<id>` by the folder of that run's model.
+
+    Raises:
+        InvalidInput: No such run, or it left no model.
+    """
+    if not spec.source.startswith("run:"):
+        return spec
+    return spec.model_copy(update={"source": str(store.model_folder(spec.source[4:]))})
+
+
+def _groups(split: Split, near: tuple[Record, ...]) -> dict[str, tuple[Record, ...]]:
+    return {
+        "forget": split.forget,
+        "forget_paraphrased": split.paraphrased,
+        "retain": split.retain,
+        "neighbours": near,
+        "world": split.world,
+    }
+
+
+def _before(job: Job, folder: Path, recorder: Recorder) -> dict[str, Any]:
+    """The measurement of the original model, made once, also when the run was paused."""
+    path = folder / "before.json"
+    if path.exists():
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    spec = job.plan.spec
+    with recorder.phase("measure_before"):
+        before = evaluate(job.evaluator, job.groups, spec.measure, spec.seed)
+    _write_json(path, before)
+    return before
+
+
+def _train(job: Job, recorder: Recorder, control: Control, checkpoint: Path) -> Ended:
+    """Train until the last step, a command or a stop rule, measuring on the way."""
+    trainer, monitor, spec = job.trainer, job.monitor, job.plan.spec.training
+    first_step, begun, measuring = trainer.step, time.perf_counter(), monitor.seconds
+    for report in trainer.steps():
+        training = time.perf_counter() - begun - (monitor.seconds - measuring)
+        pace = training / (report.step - first_step)
+        recorder.seconds["train"] = training
+        recorder.trained(report, (report.total - report.step) * pace)
+        command = control.command()
+        if command is not None:
+            return Ended(command, f"Stopped by hand after step {report.step}.")
+        if spec.checkpoint_every and report.step % spec.checkpoint_every == 0:
+            trainer.save(checkpoint)
+            payload = {"kind": "checkpoint", "path": "checkpoints/last", "step": report.step}
+            recorder.emit(("artifact", payload))
+        if monitor.due(report.step, report.total, pace):
+            measurement = monitor.measure(report.step)
+            recorder.measured(measurement, report.scalars)
+            reason = stop_reason(spec, measurement.scalars)
+            if reason and report.step < report.total:
+                recorder.emit(("log", {"message": reason, "level": "info"}))
+                return Ended(reason=reason)
+    return Ended()
+
+
+def stop_reason(spec: TrainingSpec, scalars: Mapping[str, float]) -> str | None:
+    """The first stop rule that a measurement meets, in words."""
+    rules = (
+        ("loss/retain", spec.stop_retain_loss, 1, "the retain loss rose above"),
+        ("utility/retain_recall", spec.stop_retain_recall, -1, "retain recall fell below"),
+        ("utility/forget_recall", spec.stop_forget_recall, -1, "forget recall fell to"),
+        ("utility/forget_recall", spec.target_recall, 1, "recall of the taught records rose to"),
+    )
+    for name, limit, sign, words in rules:
+        value = scalars.get(name)
+        if limit is None or value is None:
+            continue
+        strict = words.endswith(("above", "below"))
+        if sign * (value - limit) > 0 or (value == limit and not strict):
+            return f"Stop rule: {words} {limit:g} (it is {value:.3g})."
+    return None
+
+
+def _warn_of_truncation(encoder: Any, plan: Plan, recorder: Recorder) -> None:
+    records = [*plan.split.forget, *plan.split.retain]
+    cut = count_truncated(encoder, records)
+    if cut:
+        message = (
+            f"{cut} of {len(records)} records are longer than {encoder.max_length} tokens and "
+            "were cut; raise max_length to keep them whole."
+        )
+        recorder.emit(("log", {"message": message, "level": "warning"}))
+
+
+def _save_model(job: Job, folder: Path) -> None:
+    """Save under another name first, so that a folder called `model` is always complete."""
+    half_done = folder.with_name("model.partial")
+    shutil.rmtree(half_done, ignore_errors=True)
+    save(job.context.model, job.tokenizer, half_done)
+    half_done.rename(folder)
+
+
+def _write_json(path: Path, value: Any) -> None:
+    partial = path.with_suffix(".partial")
+    partial.write_text(json.dumps(value, indent=2), encoding="utf-8")
+    os.replace(partial, path)
+
+
+def peak_memory_bytes(device: torch.device) -> int:
+    """Most memory held so far: of the GPU where there is one, else of this process."""
+    if device.type == "cuda":
+        return int(torch.cuda.max_memory_allocated(device))
+    if sys.platform == "win32":
+        import psutil
+
+        return int(psutil.Process().memory_info().peak_wset)
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024

@@ -1,0 +1,63 @@
+"""Everything that can be checked about a run before a model is loaded."""
+
+from dataclasses import dataclass
+
+from unlearn_core.data.marks import Marks, resolve, split_corpus
+from unlearn_core.data.records import Corpus, Split
+from unlearn_core.data.sources import load_corpus
+from unlearn_core.errors import MissingPrerequisite
+from unlearn_core.methods.base import MethodInfo
+from unlearn_core.methods.registry import method
+from unlearn_core.runs.spec import RunSpec
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A spec with its data read and its marks resolved."""
+
+    spec: RunSpec
+    info: MethodInfo
+    corpus: Corpus
+    split: Split
+
+
+def make_plan(spec: RunSpec, corpus: Corpus | None = None) -> Plan:
+    """Read the data, resolve the marks and check that the method has what it needs.
+
+    Args:
+        spec: What is to run.
+        corpus: The records of `spec.data` when they have been read already.
+
+    Raises:
+        InvalidInput: The data cannot be read or a mark matches nothing.
+        MissingPrerequisite: The method needs records that are not there.
+    """
+    info = method(spec.method, spec.kind)
+    corpus = corpus or load_corpus(spec.data)
+    split = _split(spec, corpus)
+    _check_needs(spec, info, split)
+    return Plan(spec, info, corpus, split)
+
+
+def _split(spec: RunSpec, corpus: Corpus) -> Split:
+    """What is taught is taught in all its phrasings, and without marks it is everything."""
+    if spec.kind == "unlearn":
+        return split_corpus(corpus, spec.marks)
+    chosen = resolve(corpus, spec.marks) or tuple(corpus.by_id)
+    return split_corpus(corpus, Marks(ids=chosen))
+
+
+def _check_needs(spec: RunSpec, info: MethodInfo, split: Split) -> None:
+    weight = spec.method_config.get("retain_weight", 1.0)
+    if "retain data" in info.card.needs and not split.retain and weight:
+        raise MissingPrerequisite(
+            f"{info.title} needs records to retain, but all {len(split.forget)} records are "
+            "marked to be forgotten. Mark fewer records, or add records to keep."
+        )
+    passages = sum(record.is_passage for record in split.forget)
+    if "sampling" in info.card.needs and passages:
+        raise MissingPrerequisite(
+            f"{info.title} samples answers to questions, but {passages} of {len(split.forget)} "
+            "marked records are passages without a question. Mark questions, or choose a method "
+            "for text such as gradient ascent."
+        )
