@@ -125,11 +125,17 @@ def test_measuring_changes_neither_weights_nor_random_numbers() -> None:
 
 
 def test_measurements_keep_to_their_share_of_the_time() -> None:
-    watched = monitor(cost_share=0.2)
-    watched._longest = 1.0
-    # 0.2 of the time: one second of measuring for each four of training.
-    due = [step for step in range(1, 10) if watched.due(step, 100, seconds_a_step=1.0)]
-    assert due[0] == 4
+    watched = monitor(cost_share=0.1)
+    due = []
+    for step in range(1, 61):
+        # A tenth of 100 seconds holds five measurements of two seconds.
+        if watched.due(step, 60, run_seconds=100.0):
+            due.append(step)
+            watched.seconds, watched._longest, watched._last_step = watched.seconds + 2, 2.0, step
+        elif step == 1:
+            watched._longest = 2.0
+    assert due == [12, 24, 36, 48, 60]
+    assert watched.seconds == 10.0
 
 
 def test_fixed_intervals_and_none_at_all() -> None:

@@ -46,11 +46,11 @@ class MeasureSpec(Config):
         (), "Your own probe prompts.", advanced=True
     )
     live_records: int = setting(
-        24, "Records of each group whose recall is measured live.", ge=0, le=10_000,
+        16, "Records of each group whose recall is measured live.", ge=0, le=10_000,
         unit="records", advanced=True,
     )  # fmt: skip
     final_records: int = setting(
-        1000, "Most records of each group measured before and after the run.", ge=1,
+        400, "Most records of each group measured before and after the run.", ge=1,
         le=1_000_000, unit="records", advanced=True,
     )  # fmt: skip
     leak_samples: int = setting(

@@ -87,20 +87,25 @@ class Monitor:
         ]
         self.references = self.evaluator.greedy([one.ids for one in self.watched])
 
-    def due(self, step: int, total: int, seconds_a_step: float) -> bool:
+    def due(self, step: int, total: int, run_seconds: float) -> bool:
         """Whether to measure after this step.
 
-        With `every` set, each so many steps. Otherwise as often as the cost share allows: so
-        many steps apart that one measurement is at most that share of the time between two.
+        With `every` set, each so many steps. Otherwise as many measurements as the cost share
+        of the whole run's time allows, at even distances over the steps that are left.
+
+        Args:
+            step: Steps done.
+            total: Steps of the run.
+            run_seconds: How long the run will have taken at its end, by what is known now.
         """
         if step == total:
             return True
         if self.spec.every:
             return step % self.spec.every == 0
-        if self.spec.cost_share == 0:
-            return False
-        training = (step - self._last_step) * seconds_a_step
-        return training * self.spec.cost_share >= self._longest * (1 - self.spec.cost_share)
+        allowed = self.spec.cost_share * run_seconds - self.seconds
+        # The last step is always measured, and its cost is set aside.
+        looks = allowed / self._longest - 1 if self._longest else 0.0
+        return looks > 0 and (step - self._last_step) * (looks + 1) >= total - self._last_step
 
     def measure(self, step: int) -> Measurement:
         """Question the model now."""
@@ -111,8 +116,7 @@ class Monitor:
         self._likelihoods(scalars)
         taken = time.perf_counter() - start
         self.seconds += taken
-        # The first measurement also pays for warming up, so it says little of the next ones.
-        self._longest = taken if self._last_step == 0 else max(self._longest, taken)
+        self._longest = max(self._longest, taken)
         self._last_step = step
         return Measurement(scalars, answers, probes)
 

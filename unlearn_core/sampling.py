@@ -1,9 +1,8 @@
 """Many answers to many prompts, fast, and the same for a seed however the work is cut up.
 
-What makes it fast, each measured against `generate` with repeated prompts in
-`benchmarks/sampling.py`: a prompt is read once for all its samples, keys are written into memory
-taken once, top-k comes before top-p so that only k tokens are sorted, a token costs one uniform
-number, and rows that have ended leave the batch.
+What makes it fast (`benchmarks/sampling.py` compares it with `generate`): samples of a prompt are
+one row until they differ, keys are written into memory taken once, top-k comes before top-p so
+that only k tokens are sorted, a token costs one uniform number, and ended rows leave the batch.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,6 +12,7 @@ from typing import Protocol
 
 import psutil
 import torch
+from peft import PeftModel
 from torch import Tensor
 from transformers import PreTrainedModel
 
@@ -20,8 +20,6 @@ from unlearn_core.config import Config, setting
 from unlearn_core.errors import InvalidInput
 from unlearn_core.sampling_cache import Decoding, attention_windows
 
-DROP_EVERY = 4
-"""Steps between two looks for ended rows; each look makes a GPU wait, and a drop copies keys."""
 MOST_ROWS = 512
 """Beyond some hundreds of rows a step takes as long as two steps of half the rows."""
 MEMORY_SHARE = 0.25
@@ -75,7 +73,7 @@ class CachedSampler:
             call. Faster where the processor computes in bfloat16 (avx512_bf16, amx, GPUs).
     """
 
-    model: PreTrainedModel
+    model: PreTrainedModel | PeftModel
     eos_ids: tuple[int, ...]
     pad_id: int
     row_budget: int | None = None
@@ -151,7 +149,7 @@ class CachedSampler:
     def _decode(
         self, prompts: list[tuple[int, ...]], spec: SamplingSpec, uniforms: Tensor | None
     ) -> Tensor:
-        """(R, max_new_tokens) tokens; after a row's end token anything may follow."""
+        """(S, max_new_tokens) tokens of each sample, -1 behind its end token."""
         device = self.model.device
         distinct = {prompt: i for i, prompt in enumerate(dict.fromkeys(prompts))}
         rows = torch.tensor([distinct[prompt] for prompt in prompts], device=device)
@@ -159,29 +157,24 @@ class CachedSampler:
         ends = torch.tensor(self.eos_ids, dtype=torch.long, device=device)
         answers = rows.new_full((len(rows), spec.max_new_tokens), -1)
         live = torch.arange(len(rows), device=device)
-        ended = torch.zeros(len(rows), dtype=torch.bool, device=device)
 
         decoding = Decoding(self.model, self.pad_id)
-        logits = decoding.start(list(distinct), rows, spec.max_new_tokens)
+        logits = decoding.start(list(distinct), len(prompts), spec.max_new_tokens)
         for step in range(spec.max_new_tokens):
-            tokens = choose(logits, spec, None if uniforms is None else uniforms[live, step])
+            drawn = None if uniforms is None else uniforms[live, step]
+            tokens = choose(logits, spec, drawn, rows)
             answers[live, step] = tokens
-            ended |= torch.isin(tokens, ends)
-            if step + 1 == spec.max_new_tokens:
+            going = ~torch.isin(tokens, ends)
+            live, rows, tokens = live[going], rows[going], tokens[going]
+            if len(live) == 0 or step + 1 == spec.max_new_tokens:
                 break
-            if step % DROP_EVERY == DROP_EVERY - 1 and bool(ended.any()):
-                left = (~ended).nonzero().squeeze(1)
-                if len(left) == 0:
-                    break
-                decoding.keep(left)
-                live, tokens, ended = live[left], tokens[left], ended[left]
-            logits = decoding.step(tokens)
+            logits, rows = decoding.advance(rows, tokens)
         return answers
 
 
 @torch.no_grad()
 def stream(
-    model: PreTrainedModel,
+    model: PreTrainedModel | PeftModel,
     prompt_ids: Sequence[int],
     spec: SamplingSpec | None,
     eos_ids: Sequence[int],
@@ -207,38 +200,39 @@ def stream(
     with _evaluating(model):
         decoding = Decoding(model, pad_id=0)
         row = torch.zeros(1, dtype=torch.long, device=model.device)
-        logits = decoding.start([prompt_ids], row, spec.max_new_tokens)
+        logits = decoding.start([prompt_ids], 1, spec.max_new_tokens)
         for step in range(spec.max_new_tokens):
-            token = choose(logits, spec, uniforms[:, step])
+            token = choose(logits, spec, uniforms[:, step], row)
             if int(token) in eos_ids:
                 return
             yield int(token)
             if step + 1 < spec.max_new_tokens:
-                logits = decoding.step(token)
+                logits, row = decoding.advance(row, token)
 
 
-def choose(logits: Tensor, spec: SamplingSpec, uniforms: Tensor | None) -> Tensor:
-    """One token for each row: the inverse of the cumulative distribution at a uniform number.
+def choose(logits: Tensor, spec: SamplingSpec, uniforms: Tensor | None, rows: Tensor) -> Tensor:
+    """A token for each sample: the inverse of the cumulative distribution at a uniform number.
 
     Top-k, top-p and their order are those of the transformers library (which keeps all tokens
     tied with the k-th; here exactly k are kept).
 
     Args:
-        logits: (R, V), at least float32 once computed here.
+        logits: (R, V).
         spec: Temperature 0 takes the most likely token.
-        uniforms: (R,) in (0, 1]; not needed at temperature 0.
+        uniforms: (S,) in (0, 1]; not needed at temperature 0.
+        rows: (S,) the row of the logits each sample draws from.
 
     Returns:
-        (R,) token ids.
+        (S,) token ids.
     """
     if spec.temperature == 0 or uniforms is None:
-        return logits.argmax(dim=-1)
+        return logits.argmax(dim=-1)[rows]
     probabilities, ids = kept(logits, spec)
-    cumulative = probabilities.cumsum(dim=-1)
+    cumulative = probabilities.cumsum(dim=-1)[rows]
     # A target in (0, total] can fall neither behind the last token nor on one of probability 0.
     targets = uniforms[:, None].to(cumulative.dtype) * cumulative[:, -1:]
-    index = torch.searchsorted(cumulative, targets)
-    return index.squeeze(1) if ids is None else ids.gather(1, index).squeeze(1)
+    index = torch.searchsorted(cumulative, targets).squeeze(1)
+    return index if ids is None else ids[rows, index]
 
 
 def kept(logits: Tensor, spec: SamplingSpec) -> tuple[Tensor, Tensor | None]:
@@ -257,7 +251,7 @@ def kept(logits: Tensor, spec: SamplingSpec) -> tuple[Tensor, Tensor | None]:
     return probabilities.where(before < spec.top_p, 0.0), ids
 
 
-def row_budget(model: PreTrainedModel, length: int) -> int:
+def row_budget(model: PreTrainedModel | PeftModel, length: int) -> int:
     """Rows of `length` tokens that fit into a quarter of the free memory, 1 to `MOST_ROWS`."""
     config = model.config.get_text_config(decoder=True)
     # At most: grouped heads store less.
@@ -282,7 +276,7 @@ def _greedy_spec(max_new_tokens: int) -> SamplingSpec:
     return SamplingSpec(temperature=0.0, max_new_tokens=max_new_tokens)
 
 
-def _check(model: PreTrainedModel, prompts: Sequence[Sequence[int]], new_tokens: int) -> None:
+def _check(model: PreTrainedModel | PeftModel, prompts: Sequence[Sequence[int]], new_tokens: int) -> None:
     config = model.config.get_text_config(decoder=True)
     # Models without a longest position, such as state-space models, do not have the field.
     context = getattr(config, "max_position_embeddings", None)
@@ -308,7 +302,7 @@ def _until_end(tokens: list[int], eos_ids: tuple[int, ...]) -> list[int]:
 
 
 @contextmanager
-def _evaluating(model: PreTrainedModel) -> Iterator[None]:
+def _evaluating(model: PreTrainedModel | PeftModel) -> Iterator[None]:
     """Evaluation mode, then each module's own mode again."""
     training = [module for module in model.modules() if module.training]
     model.train(False)
@@ -320,7 +314,7 @@ def _evaluating(model: PreTrainedModel) -> Iterator[None]:
 
 
 @contextmanager
-def _in_half(model: PreTrainedModel, wanted: bool) -> Iterator[None]:
+def _in_half(model: PreTrainedModel | PeftModel, wanted: bool) -> Iterator[None]:
     """Float32 weights rounded to bfloat16, then the very same float32 weights again.
 
     The parameters stay the same objects, so optimisers, tied weights and adapters that are

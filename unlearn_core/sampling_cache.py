@@ -1,8 +1,9 @@
-"""Many rows continued token by token: one prefill per prompt, memory for the keys taken once.
+"""Many samples continued token by token, as a tree: what several have in common is computed once.
 
-The library's own cache repeats a prompt for each of its samples before reading it, and copies
-every key and value at every token. Here a prompt is read once, its keys are spread over the rows
-that share it, and later keys are written in place.
+The library's own way repeats a prompt for each of its samples before reading it, and copies every
+key and value at every token. Here a prompt is read once; its samples share one row until they say
+different things, when the row is copied; keys are written in place into memory taken once; rows
+without samples are squeezed out. A model that has collapsed onto few answers costs few rows.
 """
 
 import inspect
@@ -23,15 +24,18 @@ from transformers.cache_utils import (
 Mask = Tensor | dict[str, Tensor] | None
 """One mask for all layers, one for each kind of layer, or nothing to hide."""
 
+LEAST_USED = 7 / 8
+"""Rows are squeezed together once a smaller share is in use; each squeeze copies their keys."""
+
 _FLAT_MASK_MODELS = frozenset({"bloom", "falcon", "mpt"})
 """Models that derive their position bias from the (B, T) mask, so it must stay that shape."""
 
 
 class PreallocatedLayer(CacheLayerMixin):  # type: ignore[no-untyped-call]
-    """Keys and values of one attention layer, written in place after `expand`.
+    """Keys and values of one attention layer, written in place after `reserve`.
 
-    The first update stores the prompt as it comes; `expand` then takes memory for every row and
-    every later token. All keys stay stored; a layer with a sliding window hands out the last
+    The first update stores the prompts as they come; `reserve` then takes memory for all rows and
+    tokens to come. All keys stay stored; a layer with a sliding window hands out the last
     `window` of them, which are exactly those the new token may attend to.
     """
 
@@ -58,21 +62,22 @@ class PreallocatedLayer(CacheLayerMixin):  # type: ignore[no-untyped-call]
             self.lazy_initialization(key_states, value_states)
             return key_states, value_states
         end = self.filled + key_states.shape[-2]
-        self.keys[:, :, self.filled : end] = key_states
-        self.values[:, :, self.filled : end] = value_states
+        rows = len(key_states)
+        self.keys[:rows, :, self.filled : end] = key_states
+        self.values[:rows, :, self.filled : end] = value_states
         self.filled = end
         first = _first_visible(self.window, end)
-        return self.keys[:, :, first:end], self.values[:, :, first:end]
+        return self.keys[:rows, :, first:end], self.values[:rows, :, first:end]
 
-    def expand(self, rows: Tensor, capacity: int) -> None:
-        """Give row i the prompt `rows[i]`, with room for `capacity` columns."""
-        self.keys = _spread(self.keys, rows, capacity)
-        self.values = _spread(self.values, rows, capacity)
+    def reserve(self, rows: int, columns: int) -> None:
+        """Take memory for this many rows and columns, and move the prompts there."""
+        self.keys = _moved(self.keys, rows, columns)
+        self.values = _moved(self.values, rows, columns)
 
-    def keep(self, rows: Tensor) -> None:
-        """Keep these rows, in this order, at the start of the same memory."""
-        self.keys = _gathered(self.keys, rows, self.filled)
-        self.values = _gathered(self.values, rows, self.filled)
+    def copy_rows(self, source: Tensor, to: int) -> None:
+        """Copy the rows `source` onto those from `to` on; they may overlap."""
+        for buffer in (self.keys, self.values):
+            buffer[to : to + len(source), :, : self.filled] = buffer[source, :, : self.filled]
 
     def get_mask_sizes(self, query_length: int) -> tuple[int, int]:
         """Number of columns the next update returns, and the index of the first."""
@@ -97,30 +102,38 @@ class PreallocatedCache(Cache):
         self.attention = [PreallocatedLayer(window) for window in windows]
         super().__init__(layers=list(self.attention))
 
-    def expand(self, rows: Tensor, capacity: int) -> None:
-        """See `PreallocatedLayer.expand`."""
+    def reserve(self, rows: int, columns: int) -> None:
+        """See `PreallocatedLayer.reserve`."""
         for layer in self.attention:
-            layer.expand(rows, capacity)
+            layer.reserve(rows, columns)
+
+    def branch(self, source: Tensor, rows: int) -> None:
+        """Copy the rows `source` behind the `rows` in use."""
+        for layer in self.attention:
+            layer.copy_rows(source, to=rows)
 
     def keep(self, rows: Tensor) -> None:
-        """See `PreallocatedLayer.keep`."""
+        """Keep these rows, in this order."""
         for layer in self.attention:
-            layer.keep(rows)
+            layer.copy_rows(rows, to=0)
 
 
 class GrowingCache(DynamicCache):
     """The library's own cache, for layers without keys to preallocate (state-space, shared)."""
 
-    def expand(self, rows: Tensor, capacity: int) -> None:
-        """Give row i the prompt `rows[i]`; the memory grows by itself."""
-        self.reorder_cache(cast(torch.LongTensor, rows))
+    def reserve(self, rows: int, columns: int) -> None:
+        """Nothing to do: the memory grows by itself."""
+
+    def branch(self, source: Tensor, rows: int) -> None:
+        """Copy the rows `source` behind the `rows` in use."""
+        self.keep(torch.cat([torch.arange(rows, device=source.device), source]))
 
     def keep(self, rows: Tensor) -> None:
         """Keep these rows, in this order."""
         self.reorder_cache(cast(torch.LongTensor, rows))
 
 
-def attention_windows(model: PreTrainedModel) -> tuple[int | None, ...]:
+def attention_windows(model: PreTrainedModel | PeftModel) -> tuple[int | None, ...]:
     """Window of each layer (None: sees everything); empty where keys cannot be preallocated."""
     config = model.config.get_text_config(decoder=True)
     # Chunked layers use the sliding class too, but their window does not slide.
@@ -138,14 +151,14 @@ def attention_windows(model: PreTrainedModel) -> tuple[int | None, ...]:
 
 
 class Decoding:
-    """Rows under way. `start` reads the prompts, `step` adds a token to each row.
+    """Samples under way. `start` reads the prompts, `advance` adds a token to each sample.
 
     Prompts are padded on the left, so the next token stands in the same column for every row;
     positions count from each row's own first token. Models whose keys cannot be preallocated
     take prompts of equal length only, since padding would enter their state.
     """
 
-    def __init__(self, model: PreTrainedModel, pad_id: int) -> None:
+    def __init__(self, model: PreTrainedModel | PeftModel, pad_id: int) -> None:
         """Nothing is read yet; `pad_id` fills the left of short prompts."""
         self.model = model
         self.pad_id = pad_id
@@ -161,38 +174,67 @@ class Decoding:
         )
         self._arguments = _forward_arguments(model)
 
-    def start(self, prompts: Sequence[Sequence[int]], rows: Tensor, new_tokens: int) -> Tensor:
-        """Read each prompt once and spread it over its rows.
+    def start(self, prompts: Sequence[Sequence[int]], samples: int, new_tokens: int) -> Tensor:
+        """Read each prompt once.
 
         Args:
             prompts: P distinct prompts, none empty.
-            rows: (R,) the prompt of each row.
-            new_tokens: Most tokens that `step` will add.
+            samples: Number of samples that will be continued, P or more.
+            new_tokens: Most tokens that `advance` will add to each.
 
         Returns:
-            (R, V) logits of each row's first new token.
+            (P, V) logits of the first new token: row i belongs to every sample of prompt i.
         """
-        ids, mask = _left_padded(prompts, self.pad_id, rows.device)
+        ids, mask = _left_padded(prompts, self.pad_id, self.model.device)
         positions = (mask.cumsum(-1) - 1).clamp(min=0)
         logits = self._forward(ids, self._prompt_mask(mask), positions)
         self.length = ids.shape[1]
-        self.cache.expand(rows, self.length + new_tokens)
-        self.positions = positions[rows, -1:]
-        later = mask.new_ones(len(rows), new_tokens)
-        self.mask = torch.cat([mask[rows], later], dim=1)
+        self.cache.reserve(samples, self.length + new_tokens)
+        self.positions = positions[:, -1:]
+        self.mask = torch.cat([mask, mask.new_ones(len(mask), new_tokens)], dim=1)
         if self.ready_made:
             self.mask = _additive(self.mask[:, None, None, :] > 0, self.model.dtype)
-        return logits[rows]
+        return logits
 
-    def step(self, tokens: Tensor) -> Tensor:
-        """Add one token (R,) to each row; (R, V) logits of the next."""
+    def advance(self, rows: Tensor, tokens: Tensor) -> tuple[Tensor, Tensor]:
+        """Add a token to each sample.
+
+        Args:
+            rows: (S,) the row each sample stands in; samples left out have ended.
+            tokens: (S,) the token each sample goes on with.
+
+        Returns:
+            (R, V) logits of the next token, and (S,) the row of each sample, where samples of one
+            prompt stand in one row as long as they have said the same.
+        """
+        rows, tokens = self._regroup(rows, tokens)
         self.length += 1
         self.positions = self.positions + 1
-        return self._forward(tokens[:, None], self._step_mask(), self.positions)
+        return self._forward(tokens[:, None], self._step_mask(), self.positions), rows
 
-    def keep(self, rows: Tensor) -> None:
-        """Go on with these rows only, in this order."""
-        self.cache.keep(rows)
+    def _regroup(self, rows: Tensor, tokens: Tensor) -> tuple[Tensor, Tensor]:
+        """One row for each distinct pair of row and token: (S,) rows, (R,) tokens of the rows."""
+        pairs, group = torch.unique(torch.stack([rows, tokens]), dim=1, return_inverse=True)
+        parents, next_tokens = pairs[0], pairs[1]
+        # Pairs come sorted, so a group whose parent differs from the last is a first child: it
+        # stays where its parent was, and the others get rows of their own.
+        further = torch.zeros_like(parents, dtype=torch.bool)
+        further[1:] = parents[1:] == parents[:-1]
+        used, sources = len(self.positions), parents[further]
+        places = parents.clone()
+        places[further] = used + torch.arange(len(sources), device=rows.device)
+        if len(sources):
+            self.cache.branch(sources, used)
+            self._select(torch.cat([torch.arange(used, device=rows.device), sources]))
+        if len(places) < LEAST_USED * len(self.positions):
+            self.cache.keep(places)
+            self._select(places)
+            return group, next_tokens
+        row_tokens = next_tokens.new_full((len(self.positions),), self.pad_id)
+        row_tokens[places] = next_tokens
+        return places[group], row_tokens
+
+    def _select(self, rows: Tensor) -> None:
         self.mask = self.mask[rows]
         self.positions = self.positions[rows]
 
@@ -269,18 +311,11 @@ def _forward_arguments(model: Any) -> frozenset[str]:
     return frozenset(inspect.signature(inner.forward).parameters)
 
 
-def _spread(buffer: Tensor, rows: Tensor, capacity: int) -> Tensor:
-    _, heads, length, size = buffer.shape
-    wide = buffer.new_empty(len(rows), heads, capacity, size)
-    wide[:, :, :length] = buffer[rows]
+def _moved(prompts: Tensor, rows: int, columns: int) -> Tensor:
+    count, heads, length, size = prompts.shape
+    wide = prompts.new_empty(rows, heads, columns, size)
+    wide[:count, :, :length] = prompts
     return wide
-
-
-def _gathered(buffer: Tensor, rows: Tensor, filled: int) -> Tensor:
-    kept = buffer[rows, :, :filled]
-    buffer = buffer[: len(rows)]
-    buffer[:, :, :filled] = kept
-    return buffer
 
 
 def _left_padded(

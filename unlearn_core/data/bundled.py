@@ -15,7 +15,7 @@ BUNDLED_CORPORA = ("people", "passages")
 def bundled_corpus(name: str, folder: Path = BUNDLED_FOLDER) -> Corpus:
     """Read a bundled corpus: `people` (questions) or `passages` (texts).
 
-    Both come with the same world facts; the people also with the holdout people.
+    World facts and holdout people come with both.
 
     Raises:
         InvalidInput: There is no bundled corpus of this name.
@@ -28,7 +28,7 @@ def bundled_corpus(name: str, folder: Path = BUNDLED_FOLDER) -> Corpus:
         name=f"bundled:{name}",
         records=_read(folder / f"{name}.jsonl"),
         world=_read(folder / "world_facts.jsonl"),
-        holdout=_read(folder / "holdout.jsonl") if name == "people" else (),
+        holdout=_read(folder / "holdout.jsonl"),
     )
 
 

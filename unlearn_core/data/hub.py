@@ -62,10 +62,17 @@ class Tables:
 
     def _load(self, subset: str) -> Mapping[str, Any]:
         import datasets
+        import huggingface_hub
+        from huggingface_hub.errors import HfHubHTTPError
 
         try:
+            if not self.folder.is_dir():
+                # Says at once when the hub does not answer; datasets tries for half a minute.
+                huggingface_hub.snapshot_download(
+                    self.name, repo_type="dataset", allow_patterns=["README.md"]
+                )
             return dict(datasets.load_dataset(self.name, subset or None))
-        except (OSError, ValueError, datasets.exceptions.DatasetsError) as error:
+        except (OSError, ValueError, datasets.exceptions.DatasetsError, HfHubHTTPError) as error:
             what = f"'{self.name}'" + (f" with subset '{subset}'" if subset else "")
             reason = (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
             raise InvalidInput(

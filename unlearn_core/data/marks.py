@@ -90,7 +90,7 @@ def split_corpus(corpus: Corpus, marks: Marks) -> Split:
     return Split(
         forget=tuple(record for record in corpus.records if record.id in forget),
         paraphrased=tuple(record for record in rest if _fact(record) in facts),
-        retain=tuple(record for record in rest if _fact(record) not in facts),
+        retain=(*(record for record in rest if _fact(record) not in facts), *corpus.kept),
         world=corpus.world,
         holdout=corpus.holdout,
     )

@@ -36,6 +36,7 @@ class Corpus:
     Attributes:
         name: Shown to the person, such as `bundled:people`.
         records: Those that can be marked; what is not marked is retained.
+        kept: Records of a second source that cannot be marked and are always retained.
         world: General knowledge; never marked and never trained on, only measured.
         holdout: Never trained on by anyone.
         warnings: One sentence for each thing that was repaired or skipped while reading.
@@ -43,6 +44,7 @@ class Corpus:
 
     name: str
     records: tuple[Record, ...]
+    kept: tuple[Record, ...] = ()
     world: tuple[Record, ...] = ()
     holdout: tuple[Record, ...] = ()
     warnings: tuple[str, ...] = field(default=(), compare=False)
@@ -52,7 +54,7 @@ class Corpus:
         """SHA-256 of every record, in order: two corpora with one hash are the same data."""
         rows = [
             [record.model_dump(mode="json") for record in part]
-            for part in (self.records, self.world, self.holdout)
+            for part in (self.records, self.kept, self.world, self.holdout)
         ]
         return hashlib.sha256(json.dumps(rows, sort_keys=True).encode()).hexdigest()
 
@@ -70,7 +72,7 @@ class Split:
         forget: Marked records.
         paraphrased: Records with a marked record's subject and fact but another prompt. Never
             trained on: they show whether forgetting reaches other phrasings.
-        retain: Every other record of the corpus.
+        retain: Every other record of the corpus, and those of the source to keep.
         world: General knowledge.
         holdout: Never trained on.
     """

@@ -31,9 +31,15 @@ class DataSpec(Config):
         "Field with a short string that an answer must contain to count as known; empty guesses "
         "it by its name.",
     )
+    retain: str = setting(
+        "",
+        "A second source whose records are all kept, such as `bundled:people` beside your own "
+        "secrets; same forms as the data.",
+        label="Data to keep",
+    )
     world: str = setting(
         "",
-        "File of general knowledge that must be kept; it is measured and retained, never marked.",
+        "File of general knowledge that must be kept; it is measured, never marked or trained on.",
         label="World data",
     )
     subset: str = setting(
@@ -64,10 +70,23 @@ def load_corpus(spec: DataSpec) -> Corpus:
         MissingPrerequisite: The bundled data has not been built.
     """
     corpus = _records(spec)
+    if spec.retain:
+        second = _records(spec.model_copy(update={"source": spec.retain}))
+        warnings = (*corpus.warnings, *second.warnings)
+        world = corpus.world or second.world
+        kept = _apart(second.records, corpus)
+        corpus = replace(corpus, kept=kept, world=world, warnings=warnings)
     if not spec.world:
         return corpus
     world, warnings = _file(spec.world, spec, {}, prefix="w")
     return replace(corpus, world=world, warnings=(*corpus.warnings, *warnings))
+
+
+def _apart(records: tuple[Record, ...], corpus: Corpus) -> tuple[Record, ...]:
+    """Records whose ids differ from the corpus' own; two files both count from r0001."""
+    if not any(record.id in corpus.by_id for record in records):
+        return records
+    return tuple(record.model_copy(update={"id": f"kept-{record.id}"}) for record in records)
 
 
 def _records(spec: DataSpec) -> Corpus:

@@ -111,7 +111,11 @@ def pick(scores: Sequence[float], tau: float, generator: torch.Generator) -> int
         fails="A model whose samples are all alike gives nothing to select from; raise the "
         "temperature or the number of samples.",
     ),
-    small=Preset(tuning={"mode": "full"}),
+    small=Preset(
+        method={"retain_weight": 1.0},
+        training={"epochs": 32, "learning_rate": 4e-4},
+        tuning={"mode": "full"},
+    ),
     large=Preset(
         method={
             "retain_weight": 1.25,

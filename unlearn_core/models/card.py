@@ -6,19 +6,16 @@ from typing import Any
 import torch
 from torch import nn
 from transformers import (
-    AutoConfig,
     AutoModelForCausalLM,
-    AutoTokenizer,
-    PreTrainedConfig,
     PreTrainedModel,
     PreTrainedTokenizerBase,
 )
-from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
+from transformers.initialization import no_init_weights
 from transformers.pytorch_utils import Conv1D
 
-from unlearn_core.errors import InvalidInput
 from unlearn_core.models.devices import precision, resolve_device
-from unlearn_core.models.source import Source, find_source
+from unlearn_core.models.reading import read_config, read_tokenizer
+from unlearn_core.models.source import find_source
 from unlearn_core.models.spec import ModelSpec, TuningSpec
 from unlearn_core.models.tuning import linear_layers
 
@@ -89,10 +86,12 @@ def describe(spec: ModelSpec) -> ModelCard:
     device = resolve_device(spec.device)
     source = find_source(spec, weights=False)
     config = read_config(source, spec)
-    with torch.device("meta"):
+    # Going through the motions of a random start takes minutes for large models, even on no device.
+    with torch.device("meta"), no_init_weights():
         model = AutoModelForCausalLM.from_config(  # type: ignore[no-untyped-call]
             config, dtype=precision(spec.dtype), trust_remote_code=spec.trusted
         )
+    model.tie_weights()
     return make_card(spec, model, read_tokenizer(source, spec), device)
 
 
@@ -164,72 +163,6 @@ def estimate_memory(
     )
 
 
-def read_config(source: Source, spec: ModelSpec) -> PreTrainedConfig:
-    """The model's configuration.
-
-    Raises:
-        InvalidInput: It cannot be found, or the model is not a causal language model.
-    """
-    try:
-        config = AutoConfig.from_pretrained(source.folder, trust_remote_code=spec.trusted)
-    except (OSError, ValueError, KeyError) as error:
-        raise unreadable(source, error) from error
-    _check_causal(source, config, spec.trusted)
-    assert isinstance(config, PreTrainedConfig)
-    return config
-
-
-def read_tokenizer(source: Source, spec: ModelSpec) -> PreTrainedTokenizerBase:
-    """The model's tokenizer.
-
-    Raises:
-        InvalidInput: There is none, or it cannot be read.
-    """
-    try:
-        tokenizer = AutoTokenizer.from_pretrained(source.folder, trust_remote_code=spec.trusted)
-    except (OSError, ValueError, KeyError) as error:
-        raise InvalidInput(
-            f"The model '{source.name}' has no tokenizer that can be read ({_first(error)}). "
-            "Put its tokenizer files beside its weights."
-        ) from error
-    assert isinstance(tokenizer, PreTrainedTokenizerBase)
-    return tokenizer
-
-
-def unreadable(source: Source, error: Exception) -> InvalidInput:
-    """One sentence for a model that transformers could not read."""
-    if "trust_remote_code" in str(error):
-        return InvalidInput(
-            f"The model '{source.name}' brings its own Python code, which is not run unless you "
-            "name the model under 'Trust remote code of'."
-        )
-    return InvalidInput(
-        f"The model '{source.name}' cannot be read: {_first(error)}. Its folder may be incomplete."
-    )
-
-
-def _check_causal(source: Source, config: PreTrainedConfig, trusted: bool) -> None:
-    known = set(_names(MODEL_FOR_CAUSAL_LM_MAPPING_NAMES))
-    named = config.architectures or []
-    own_code = trusted and "AutoModelForCausalLM" in getattr(config, "auto_map", {})
-    supported = config.model_type in MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
-    causal = supported and (not named or bool(known & set(named)))
-    if own_code or (causal and not config.is_encoder_decoder):
-        return
-    raise InvalidInput(
-        f"The model '{source.name}' is a {(named or [config.model_type])[0]}, not a causal "
-        "language model. Choose one whose architecture ends in ForCausalLM, such as Llama, Qwen, "
-        "Gemma, Phi or GPT-2."
-    )
-
-
-def _names(mapping: Any) -> list[str]:
-    names: list[str] = []
-    for value in mapping.values():
-        names.extend([value] if isinstance(value, str) else value)
-    return names
-
-
 def _tied(model: PreTrainedModel) -> bool:
     output = model.get_output_embeddings()  # type: ignore[no-untyped-call]
     return output is not None and _weight(output) is _weight(model.get_input_embeddings())
@@ -238,8 +171,3 @@ def _tied(model: PreTrainedModel) -> bool:
 def _weight(layer: nn.Module) -> torch.Tensor:
     assert isinstance(layer, nn.Linear | nn.Embedding | Conv1D)
     return layer.weight
-
-
-def _first(error: Exception) -> str:
-    line = (str(error).strip() or type(error).__name__).splitlines()[0]
-    return line[:200].rstrip(".")

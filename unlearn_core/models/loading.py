@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from peft import PeftModel
 from safetensors import SafetensorError
@@ -13,14 +14,9 @@ from torch import nn
 from transformers import AutoModelForCausalLM, PreTrainedModel, PreTrainedTokenizerBase
 
 from unlearn_core.errors import InvalidInput
-from unlearn_core.models.card import (
-    ModelCard,
-    make_card,
-    read_config,
-    read_tokenizer,
-    unreadable,
-)
+from unlearn_core.models.card import ModelCard, make_card
 from unlearn_core.models.devices import precision, resolve_device
+from unlearn_core.models.reading import read_config, read_tokenizer, unreadable
 from unlearn_core.models.source import BUNDLED_MODELS, Source, find_source, is_local
 from unlearn_core.models.spec import DType, ModelSpec
 
@@ -88,8 +84,10 @@ def save(
     adapter = isinstance(model, PeftModel)
     if dtype is not None and not adapter and model.dtype != precision(dtype):
         model = nn.Module.to(copy.deepcopy(model), precision(dtype))
+    # Left to itself, peft asks the hub whether the base's vocabulary has grown.
+    options: dict[str, Any] = {"save_embedding_layers": False} if adapter else {}
     with _whole(folder) as place:
-        model.save_pretrained(str(place))
+        model.save_pretrained(str(place), **options)
         tokenizer.save_pretrained(str(place))
 
 

@@ -1,7 +1,6 @@
 """One run from load to result, in this process; everything it does becomes events."""
 
 import json
-import os
 import shutil
 import sys
 import time
@@ -12,6 +11,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import torch
+from peft import PeftModel
+from transformers import PreTrainedModel
 
 from unlearn_core.data.encoding import count_truncated, make_encoder
 from unlearn_core.data.marks import neighbours
@@ -20,12 +21,12 @@ from unlearn_core.evaluation import Evaluator, evaluate
 from unlearn_core.methods.base import Context
 from unlearn_core.models import ModelSpec, load, prepare_for_training, save
 from unlearn_core.monitoring import Measurement, Monitor
-from unlearn_core.runs.events import Command, Event, EventKind
+from unlearn_core.runs.events import Command, Event, EventKind, RunState
 from unlearn_core.runs.plan import Plan, make_plan
 from unlearn_core.runs.spec import RunSpec
-from unlearn_core.runs.store import Store
+from unlearn_core.runs.store import Store, write_json
 from unlearn_core.sampling import CachedSampler
-from unlearn_core.training import StepReport, Trainer, TrainingSpec
+from unlearn_core.training import NonFiniteLoss, StepReport, Trainer, TrainingSpec
 
 NEIGHBOURS = 40
 """Retain records nearest to the forget set that are measured as a group of their own."""
@@ -114,7 +115,13 @@ def execute(store: Store, run_id: str, *, control: Control) -> None:
         recorder.measured(job.monitor.measure(0), {})
     before = _before(job, folder, recorder)
 
-    ended = _train(job, recorder, control, checkpoint)
+    try:
+        ended = _train(job, recorder, control, checkpoint)
+    except NonFiniteLoss:
+        _save_model(job, folder / "model")
+        payload = {"kind": "model", "path": "model", "step": recorder.step}
+        recorder.emit(("artifact", payload))
+        raise
     if ended.command == "pause":
         job.trainer.save(checkpoint)
         store.set_state(run_id, "paused", f"Paused after step {recorder.step}.")
@@ -130,7 +137,7 @@ def execute(store: Store, run_id: str, *, control: Control) -> None:
         shutil.rmtree(folder / "checkpoints", ignore_errors=True)
     recorder.seconds["measure_live"] = job.monitor.seconds
     recorder.seconds["total"] = time.perf_counter() - started
-    state = "stopped" if ended.command == "stop" else "done"
+    state: RunState = "stopped" if ended.command == "stop" else "done"
     result = {
         "run": run_id,
         "state": state,
@@ -145,7 +152,7 @@ def execute(store: Store, run_id: str, *, control: Control) -> None:
         "effective_batch_size": job.trainer.effective_batch_size,
         "stopped_because": ended.reason,
     }
-    _write_json(folder / "result.json", result)
+    write_json(folder / "result.json", result)
     recorder.emit(
         ("artifact", {"kind": "model", "path": "model", "step": recorder.step}),
         ("artifact", {"kind": "result", "path": "result.json", "step": recorder.step}),
@@ -158,6 +165,7 @@ class Job:
     """A loaded run."""
 
     plan: Plan
+    model: PreTrainedModel | PeftModel
     context: Context
     trainer: Trainer
     evaluator: Evaluator
@@ -208,9 +216,8 @@ def _load(spec: RunSpec, store: Store, recorder: Recorder) -> Job:
     trainer = Trainer(method, context, spec.training, seed=spec.seed)
     recorder.total = trainer.total
     monitor = Monitor(evaluator, spec.measure, plan.split, near, spec.seed)
-    return Job(
-        plan, context, trainer, evaluator, monitor, _groups(plan.split, near), loaded.tokenizer
-    )
+    groups = _groups(plan.split, near)
+    return Job(plan, model, context, trainer, evaluator, monitor, groups, loaded.tokenizer)
 
 
 def resolve_run(spec: ModelSpec, store: Store) -> ModelSpec:
@@ -242,7 +249,7 @@ def _before(job: Job, folder: Path, recorder: Recorder) -> dict[str, Any]:
     spec = job.plan.spec
     with recorder.phase("measure_before"):
         before = evaluate(job.evaluator, job.groups, spec.measure, spec.seed)
-    _write_json(path, before)
+    write_json(path, before)
     return before
 
 
@@ -252,9 +259,9 @@ def _train(job: Job, recorder: Recorder, control: Control, checkpoint: Path) -> 
     first_step, begun, measuring = trainer.step, time.perf_counter(), monitor.seconds
     for report in trainer.steps():
         training = time.perf_counter() - begun - (monitor.seconds - measuring)
-        pace = training / (report.step - first_step)
+        left = (report.total - report.step) * training / (report.step - first_step)
         recorder.seconds["train"] = training
-        recorder.trained(report, (report.total - report.step) * pace)
+        recorder.trained(report, left)
         command = control.command()
         if command is not None:
             return Ended(command, f"Stopped by hand after step {report.step}.")
@@ -262,7 +269,9 @@ def _train(job: Job, recorder: Recorder, control: Control, checkpoint: Path) -> 
             trainer.save(checkpoint)
             payload = {"kind": "checkpoint", "path": "checkpoints/last", "step": report.step}
             recorder.emit(("artifact", payload))
-        if monitor.due(report.step, report.total, pace):
+        # The measurement after the run will take as long as the one before it.
+        around = recorder.seconds["load"] + 2 * recorder.seconds.get("measure_before", 0.0)
+        if monitor.due(report.step, report.total, around + training + left + monitor.seconds):
             measurement = monitor.measure(report.step)
             recorder.measured(measurement, report.scalars)
             reason = stop_reason(spec, measurement.scalars)
@@ -305,14 +314,8 @@ def _save_model(job: Job, folder: Path) -> None:
     """Save under another name first, so that a folder called `model` is always complete."""
     half_done = folder.with_name("model.partial")
     shutil.rmtree(half_done, ignore_errors=True)
-    save(job.context.model, job.tokenizer, half_done)
+    save(job.model, job.tokenizer, half_done)
     half_done.rename(folder)
-
-
-def _write_json(path: Path, value: Any) -> None:
-    partial = path.with_suffix(".partial")
-    partial.write_text(json.dumps(value, indent=2), encoding="utf-8")
-    os.replace(partial, path)
 
 
 def peak_memory_bytes(device: torch.device) -> int:

@@ -38,9 +38,7 @@ def run_in_foreground(
     with following(store, run_id, on_event):
         try:
             if _wait_for_turn(store, run_id, on_wait):
-                perform(
-                    store, run_id, execute or load_execute(), (signal.SIGINT, signal.SIGTERM)
-                )
+                perform(store, run_id, execute or load_execute(), (signal.SIGINT, signal.SIGTERM))
         except KeyboardInterrupt:
             if not store.get(run_id).finished:
                 store.send(run_id, "stop")

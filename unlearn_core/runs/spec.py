@@ -75,11 +75,13 @@ def make_spec(
     """
     info = method(method_name, kind)
     preset = defaults(info, parameters)
-    return RunSpec(
-        kind=kind,
-        method=method_name,
-        method_config={**preset.method, **(method_config or {})},
-        training=parse(TrainingSpec, {**preset.training, **(training or {})}, "training"),
-        tuning=parse(TuningSpec, {**preset.tuning, **(tuning or {})}, "tuning"),
+    config = parse(info.config, {**preset.method, **(method_config or {})}, f"method {info.name}")
+    values = {
+        "kind": kind,
+        "method": method_name,
+        "method_config": config.model_dump(mode="json"),
+        "training": parse(TrainingSpec, {**preset.training, **(training or {})}, "training"),
+        "tuning": parse(TuningSpec, {**preset.tuning, **(tuning or {})}, "tuning"),
         **rest,
-    )
+    }
+    return parse(RunSpec, values, "run")

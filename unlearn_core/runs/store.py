@@ -8,7 +8,7 @@ import secrets
 import shutil
 import sqlite3
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -360,11 +360,11 @@ class Store:
             )
             self._enter(connection, run_id, "queued", "")
 
-    def recover(self, exit_codes: Mapping[int, int] | None = None) -> list[str]:
+    def recover(self, exit_code: Callable[[int], int | None] = lambda pid: None) -> list[str]:
         """End the runs whose worker has died, with the likely cause in words.
 
         Args:
-            exit_codes: How processes ended that the caller watched, by process id.
+            exit_code: Tells how a process ended that the caller watched; None where it did not.
 
         Returns:
             The runs that were ended.
@@ -374,7 +374,7 @@ class Store:
             process = _worker(row)
             if not is_dead(process, row["heartbeat"]):
                 continue
-            code = (exit_codes or {}).get(process.pid)
+            code = exit_code(process.pid)
             cause = cause_of_death(process, row["heartbeat"], row["free_memory"], code)
             advice = memory_advice(json.loads(row["spec"])) if code in (None, KILLED) else ""
             if self._bury(row, cause, advice):

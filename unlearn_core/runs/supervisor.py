@@ -43,7 +43,7 @@ class Supervisor:
         *,
         worker: Sequence[str] = WORKER,
         grace: float = 30.0,
-        nice: int = 10,
+        nice: int = 5,
     ) -> None:
         """Supervise.
 
@@ -90,7 +90,7 @@ class Supervisor:
     def tick(self) -> None:
         """Look once at everything; the thread does so all the time."""
         self._collect()
-        self._store.recover(self._exit_codes)
+        self._store.recover(self._exit_code)
         active = self._store.active()
         self._worked |= {run.pid for run in active if run.pid in self._children}
         for run in active:
@@ -106,6 +106,11 @@ class Supervisor:
             except LetheError as error:  # a full disk may have room again soon
                 self.trouble = str(error)
             self._closing.wait(TICK_SECONDS)
+
+    def _exit_code(self, pid: int) -> int | None:
+        """How a worker ended; asked anew, since it may have ended a moment ago."""
+        child = self._children.get(pid)
+        return self._exit_codes.get(pid) if child is None else child.poll()
 
     def _collect(self) -> None:
         """Take note of workers that have ended."""

@@ -187,9 +187,6 @@ def main(arguments: Sequence[str] | None = None, execute: Execute | None = None)
 
 def load_execute() -> Execute:
     """Import everything that a run needs; takes seconds."""
-    import accelerate  # noqa: F401
-    import peft  # noqa: F401
-
     from unlearn_core.runs.execute import execute
 
     return execute

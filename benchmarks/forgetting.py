@@ -1,0 +1,78 @@
+"""The recorded bundled runs: four people forgotten by each method at its defaults, three seeds.
+
+Run: python -m benchmarks.forgetting
+"""
+
+import argparse
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from benchmarks.common import environment, write_result
+from unlearn_core.data.marks import Marks
+from unlearn_core.demo.corpus import default_forget_subjects
+from unlearn_core.models import ModelSpec, describe
+from unlearn_core.runs.spec import make_spec
+from unlearn_core.runs.store import Store
+from unlearn_core.runs.supervisor import run_in_foreground
+
+SHOWN = ("forget", "forget_paraphrased", "neighbours", "retain", "world")
+
+
+def one_run(store: Store, method: str, seed: int, device: str) -> dict[str, Any]:
+    """Run a method at its defaults on the default marks; the whole result."""
+    model = ModelSpec(device=device)
+    spec = make_spec(
+        method,
+        parameters=describe(model).parameters,
+        model=model,
+        marks=Marks(subjects=tuple(default_forget_subjects())),
+        seed=seed,
+    )
+    run_id = store.create(
+        spec.model_dump(mode="json"), kind="unlearn", name=f"{method} {seed}", device=device
+    )
+    run_in_foreground(store, run_id, lambda _: None)
+    result: dict[str, Any] = json.loads((store.folder(run_id) / "result.json").read_text())
+    return result
+
+
+def row(result: dict[str, Any]) -> str:
+    """One line of the table: fact recall before and after, leaks, seconds."""
+    before, after = result["before"], result["after"]
+    recalls = "  ".join(
+        f"{name} {100 * before[name]['fact_recall']:.1f} -> {100 * after[name]['fact_recall']:.1f}"
+        for name in SHOWN
+    )
+    return (
+        f"{recalls}  leaks {100 * before['leak_share']:.1f} -> {100 * after['leak_share']:.1f} %  "
+        f"{result['steps']} steps  {result['seconds']['total']:.1f} s"
+    )
+
+
+def main() -> None:
+    """Run every method with every seed, print a table, record the results."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--methods", nargs="+", default=["pmc", "gradient-ascent", "npo"])
+    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--record", default="forgetting", help="name under benchmarks/results")
+    args = parser.parse_args()
+    torch.set_num_threads(args.threads)
+    runs: dict[str, list[dict[str, Any]]] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(Path(folder))
+        for method in args.methods:
+            for seed in args.seeds:
+                result = one_run(store, method, seed, args.device)
+                print(f"{method:16} seed {seed}  {row(result)}", flush=True)
+                runs.setdefault(method, []).append({"seed": seed, **result})
+    write_result(args.record, {"environment": environment(threads=args.threads), "runs": runs})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Tests of unlearn_core.data."""

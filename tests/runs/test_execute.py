@@ -1,0 +1,246 @@
+"""Whole runs in this process, on a tiny random model and a small file."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from tests.helpers.models import tiny_model, toy_tokenizer
+from unlearn_core.data.marks import Marks
+from unlearn_core.data.sources import DataSpec
+from unlearn_core.errors import MissingPrerequisite
+from unlearn_core.methods.losses import mean_nll
+from unlearn_core.models import ModelSpec, load, save
+from unlearn_core.runs.events import Command
+from unlearn_core.runs.execute import execute, stop_reason
+from unlearn_core.runs.plan import make_plan
+from unlearn_core.runs.spec import RunSpec, make_spec
+from unlearn_core.runs.store import Store
+from unlearn_core.training import NonFiniteLoss, TrainingSpec
+
+QUICK = {"epochs": 3, "batch_size": 2, "learning_rate": 1e-3, "max_length": 96}
+MEASURE = {"samples": 4, "leak_samples": 2, "max_new_tokens": 8, "every": 2}
+
+
+class Orders:
+    """Gives one command at a step, counted by how often it is asked."""
+
+    def __init__(self, at: int = 0, command: Command | None = None) -> None:
+        self.left = at
+        self.order = command
+
+    def command(self) -> Command | None:
+        self.left -= 1
+        return self.order if self.left == 0 else None
+
+
+@pytest.fixture(scope="module")
+def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("model") / "tiny"
+    save(tiny_model("llama"), toy_tokenizer(), folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def data_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("data") / "people.jsonl"
+    rows = [
+        {
+            "prompt": f"{word} of {name}?",
+            "answer": f"{name} has {name[0]}{i}.",
+            "subject": name,
+            "fact": f"{name[0]}{i}",
+        }
+        for name in ("Ada", "Bo", "Cy")
+        for i in range(2)
+        for word in ("Pet", "Animal")
+    ]
+    path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "workspace")
+
+
+def spec_of(model_folder: Path, data_file: Path, method: str = "pmc", **changes: Any) -> RunSpec:
+    values: dict[str, Any] = {
+        "model": ModelSpec(source=str(model_folder), device="cpu"),
+        "data": DataSpec(source=str(data_file)),
+        "marks": Marks(subjects=("Ada",)),
+        "training": QUICK,
+        "measure": MEASURE,
+        **changes,
+    }
+    return make_spec(method, parameters=1000, **values)
+
+
+def start(store: Store, spec: RunSpec) -> str:
+    run_id = store.create(
+        spec.model_dump(mode="json"), kind=spec.kind, name="test", device="cpu"
+    )
+    assert store.claim(1, run_id) == run_id
+    return run_id
+
+
+def test_a_whole_run_leaves_its_result_model_and_history(
+    store: Store, model_folder: Path, data_file: Path
+) -> None:
+    run_id = start(store, spec_of(model_folder, data_file))
+    execute(store, run_id, control=Orders())
+    folder = store.folder(run_id)
+    result = json.loads((folder / "result.json").read_text())
+    assert (store.get(run_id).state, result["state"], result["steps"]) == ("done", "done", 3)
+    for side in ("before", "after"):
+        assert {"forget", "forget_paraphrased", "retain", "neighbours"} <= set(result[side])
+        assert 0 <= result[side]["leak_share"] <= 1
+        assert result[side]["forget"]["log_likelihood"] < 0
+    assert result["before"]["forget"]["records"] == 2
+    assert result["before"]["forget_paraphrased"]["records"] == 2
+    assert {"load", "measure_before", "train", "measure_after", "save", "total"} <= set(
+        result["seconds"]
+    )
+    assert result["peak_memory_bytes"] > 10_000_000
+    load(ModelSpec(source=str(store.model_folder(run_id)), device="cpu"))
+    steps = {e.step for e in store.events(run_id, kinds=("scalars",)) if "loss/total" in e.payload}
+    assert steps == {1, 2, 3}
+    assert {e.step for e in store.events(run_id, kinds=("answers",))} == {0, 2, 3}
+    assert {e.payload["group"] for e in store.events(run_id, kinds=("probe",))} >= {
+        "forget",
+        "retain",
+    }
+
+
+def test_the_same_spec_gives_bit_identical_weights(
+    store: Store, model_folder: Path, data_file: Path
+) -> None:
+    spec = spec_of(model_folder, data_file)
+    quiet = spec.model_copy(update={"measure": spec.measure.model_copy(update={"every": 0})})
+    ends = []
+    for one in (spec, spec, quiet):
+        run_id = start(store, one)
+        execute(store, run_id, control=Orders())
+        ends.append(load_file(store.model_folder(run_id) / "model.safetensors"))
+    for name, first in ends[0].items():
+        assert all(torch.equal(first, other[name]) for other in ends[1:])
+
+
+@pytest.mark.parametrize("mode", ["full", "lora"])
+def test_pause_and_resume_end_like_an_unbroken_run(
+    store: Store, model_folder: Path, data_file: Path, mode: str
+) -> None:
+    spec = spec_of(model_folder, data_file, "npo", tuning={"mode": mode})
+    whole = start(store, spec)
+    execute(store, whole, control=Orders())
+    paused = start(store, spec)
+    execute(store, paused, control=Orders(2, "pause"))
+    assert store.get(paused).state == "paused"
+    store.resume(paused)
+    assert store.claim(1, paused) == paused
+    execute(store, paused, control=Orders())
+    name = "model.safetensors" if mode == "full" else "adapter_model.safetensors"
+    first = load_file(store.model_folder(whole) / name)
+    second = load_file(store.model_folder(paused) / name)
+    assert all(torch.equal(first[key], second[key]) for key in first)
+    assert not (store.folder(paused) / "checkpoints").exists()
+
+
+def test_stop_keeps_what_there_is(store: Store, model_folder: Path, data_file: Path) -> None:
+    run_id = start(store, spec_of(model_folder, data_file))
+    execute(store, run_id, control=Orders(2, "stop"))
+    result = json.loads((store.folder(run_id) / "result.json").read_text())
+    assert (store.get(run_id).state, result["steps"]) == ("stopped", 2)
+    assert store.model_folder(run_id).is_dir()
+
+
+def test_discard_leaves_no_model(store: Store, model_folder: Path, data_file: Path) -> None:
+    run_id = start(store, spec_of(model_folder, data_file))
+    execute(store, run_id, control=Orders(1, "discard"))
+    assert store.get(run_id).state == "discarded"
+    assert not (store.folder(run_id) / "model").exists()
+
+
+def test_a_loss_that_is_no_number_keeps_the_last_good_model(
+    store: Store, model_folder: Path, data_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = []
+
+    def broken(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        calls.append(1)
+        return mean_nll(logits, labels) * (float("nan") if len(calls) == 3 else 1.0)
+
+    monkeypatch.setattr("unlearn_core.methods.gradient_ascent.mean_nll", broken)
+    run_id = start(store, spec_of(model_folder, data_file, "gradient-ascent"))
+    with pytest.raises(NonFiniteLoss, match="at step 3.*weights of step 2"):
+        execute(store, run_id, control=Orders())
+    kept = load_file(store.folder(run_id) / "model" / "model.safetensors")
+    original = load_file(model_folder / "model.safetensors")
+    assert all(value.isfinite().all() for value in kept.values())
+    assert any(not torch.equal(kept[name], original[name]) for name in kept)
+
+
+def test_teach_without_marks_teaches_everything(
+    store: Store, model_folder: Path, data_file: Path
+) -> None:
+    spec = spec_of(model_folder, data_file, "teach", kind="teach", marks=Marks())
+    assert len(make_plan(spec).split.forget) == 12
+    run_id = start(store, spec)
+    execute(store, run_id, control=Orders())
+    taught = [
+        e.payload["loss/taught"]
+        for e in store.events(run_id, kinds=("scalars",))
+        if "loss/taught" in e.payload
+    ]
+    assert taught[-1] < taught[0]
+
+
+def test_one_run_starts_from_another(store: Store, model_folder: Path, data_file: Path) -> None:
+    first = start(store, spec_of(model_folder, data_file, "npo", tuning={"mode": "lora"}))
+    execute(store, first, control=Orders())
+    spec = spec_of(
+        model_folder, data_file, "pmc", model=ModelSpec(source=f"run:{first}", device="cpu")
+    )
+    second = start(store, spec)
+    execute(store, second, control=Orders())
+    a = json.loads((store.folder(first) / "result.json").read_text())["after"]
+    b = json.loads((store.folder(second) / "result.json").read_text())["before"]
+    assert a["forget"]["log_likelihood"] == pytest.approx(b["forget"]["log_likelihood"], abs=1e-4)
+
+
+def test_a_source_to_keep_is_retained(model_folder: Path, data_file: Path, tmp_path: Path) -> None:
+    own = tmp_path / "own.jsonl"
+    own.write_text(json.dumps({"prompt": "Secret?", "answer": "Zebra."}), encoding="utf-8")
+    data = DataSpec(source=str(own), retain=str(data_file))
+    plan = make_plan(spec_of(model_folder, own, data=data, marks=Marks(ids=("r0001",))))
+    assert len(plan.split.forget) == 1
+    assert len(plan.split.retain) == 12
+
+
+def test_a_method_without_its_retain_data_is_refused(model_folder: Path, data_file: Path) -> None:
+    marks = Marks(subjects=("Ada", "Bo", "Cy"))
+    with pytest.raises(MissingPrerequisite, match="needs records to retain"):
+        make_plan(spec_of(model_folder, data_file, marks=marks))
+
+
+@pytest.mark.parametrize(
+    ("rule", "scalars", "words"),
+    [
+        ({"stop_retain_loss": 2.0}, {"loss/retain": 2.5}, "retain loss rose above 2 "),
+        ({"stop_retain_recall": 0.9}, {"utility/retain_recall": 0.5}, "fell below 0.9"),
+        ({"stop_forget_recall": 0.0}, {"utility/forget_recall": 0.0}, "forget recall fell to 0"),
+        ({"target_recall": 1.0}, {"utility/forget_recall": 1.0}, "rose to 1"),
+    ],
+)
+def test_stop_rules(rule: dict[str, float], scalars: dict[str, float], words: str) -> None:
+    assert words in (stop_reason(TrainingSpec.model_validate(rule), scalars) or "")
+    assert stop_reason(TrainingSpec(), scalars) is None
+
+
+def test_stop_rules_at_their_limit_are_not_yet_broken() -> None:
+    spec = TrainingSpec(stop_retain_loss=2.0, stop_retain_recall=0.5)
+    scalars = {"loss/retain": 2.0, "utility/retain_recall": 0.5}
+    assert stop_reason(spec, scalars) is None

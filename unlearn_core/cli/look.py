@@ -1,0 +1,122 @@
+"""`methods`, `runs`, `show` and `export`: looking at what there is, and taking it along."""
+
+import json
+import time
+from pathlib import Path
+from typing import Annotated, Any, get_args
+
+import typer
+
+from unlearn_core.cli.options import AsJson, Workspace, open_store
+from unlearn_core.cli.output import (
+    duration,
+    print_json,
+    print_table,
+    result_rows,
+    stdout_kept_clean,
+)
+from unlearn_core.runs.store import RunInfo
+
+RunId = Annotated[str, typer.Argument(help="A run's id, as `runs` lists it.")]
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    app.command("methods")(list_methods)
+    app.command("runs")(list_runs)
+    app.command("show")(show)
+    app.command("export")(export)
+
+
+def list_methods(as_json: AsJson = False) -> None:
+    """List the methods, with what each needs."""
+    from unlearn_core.methods.base import Need
+    from unlearn_core.methods.registry import methods
+
+    infos = methods().values()
+    if as_json:
+        print_json([{"name": info.name, "title": info.title, **vars(info.card)} for info in infos])
+        return
+    needs = get_args(Need)
+    rows = [
+        [info.name, *("yes" if need in info.card.needs else "" for need in needs), info.card.idea]
+        for info in infos
+    ]
+    print_table("Methods", ("name", *needs, "idea"), rows)
+
+
+def list_runs(workspace: Workspace = None, as_json: AsJson = False) -> None:
+    """List the runs of a workspace, the newest first."""
+    runs = open_store(workspace).runs()
+    if as_json:
+        print_json([_summary(run) for run in runs])
+        return
+    rows = [
+        [run.id, run.name, run.kind, run.state, f"{run.step}/{run.total}", _when(run), run.message]
+        for run in runs
+    ]
+    print_table("Runs", ("id", "name", "kind", "state", "step", "created", "message"), rows)
+
+
+def show(run: RunId, workspace: Workspace = None, as_json: AsJson = False) -> None:
+    """Show a run's settings, its result and the command that repeats it."""
+    from unlearn_core.cli.settings import command_line
+
+    store = open_store(workspace)
+    info = store.get(run)
+    result = _result(store.folder(run))
+    command = command_line(info.spec)
+    if as_json:
+        whole = {"spec": info.spec, "result": result, "command": command}
+        print_json({**_summary(info), **whole, "folder": str(store.folder(run))})
+        return
+    typer.echo(f"{info.id}  {info.state}  {info.message}\n{store.folder(run)}\n")
+    print_table("Settings", ("setting", "value"), _flat(info.spec))
+    if result:
+        typer.echo()
+        print_table("Result", ("group", "measure", "before", "after"), result_rows(result))
+    typer.echo(f"\nRepeat it with:\n{command}")
+
+
+def export(
+    run: RunId,
+    out: Annotated[Path, typer.Option(help="Folder to write to; it must not exist yet.")],
+    merged: Annotated[
+        bool, typer.Option("--merged", help="Merge an adapter into whole weights.")
+    ] = False,
+    workspace: Workspace = None,
+    as_json: AsJson = False,
+) -> None:
+    """Copy a run's model out of the workspace, as adapter or as whole weights."""
+    from unlearn_core.runs.export import export_model
+
+    with stdout_kept_clean(as_json):
+        folder = export_model(open_store(workspace), run, out, merged=merged)
+    if as_json:
+        print_json({"run": run, "folder": str(folder)})
+    else:
+        typer.echo(f"Saved in {folder}.")
+
+
+def _result(folder: Path) -> dict[str, Any] | None:
+    path = folder / "result.json"
+    return dict(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else None
+
+
+def _summary(run: RunInfo) -> dict[str, Any]:
+    return {name: value for name, value in vars(run).items() if name != "spec"}
+
+
+def _when(run: RunInfo) -> str:
+    moment = time.strftime("%Y-%m-%d %H:%M", time.localtime(run.created))
+    if run.started is None or run.ended is None:
+        return moment
+    return f"{moment} ({duration(run.ended - run.started)})"
+
+
+def _flat(spec: dict[str, Any]) -> list[list[str]]:
+    rows = []
+    for name, value in spec.items():
+        parts = value.items() if isinstance(value, dict) else [("", value)]
+        rows += [[f"{name}.{part}".rstrip("."), str(inner)] for part, inner in parts]
+    return rows

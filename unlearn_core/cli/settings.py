@@ -1,0 +1,100 @@
+"""All settings of a run as flags, and a run as the command that repeats it."""
+
+import shlex
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
+
+from unlearn_core.cli.flags import Flag, Group, option_name
+from unlearn_core.config import settings_of
+from unlearn_core.data.marks import Marks
+from unlearn_core.data.sources import DataSpec
+from unlearn_core.evaluation import MeasureSpec
+from unlearn_core.methods.base import MethodInfo
+from unlearn_core.methods.registry import method, methods
+from unlearn_core.models import ModelSpec, TuningSpec
+from unlearn_core.training import TrainingSpec
+
+RunKind = Literal["unlearn", "teach"]
+
+GROUPS: tuple[Group, ...] = (
+    Group("model", "Model", ModelSpec, "", (("source", "model"), ("base", "base_model"))),
+    Group(
+        "data",
+        "Data",
+        DataSpec,
+        "",
+        (("source", "data"), ("retain", "retain_data"), ("world", "world_data")),
+    ),
+    Group("marks", "Marks", Marks, "forget_", (("subjects", "forget_subject"),)),
+    Group("training", "Training", TrainingSpec),
+    Group("tuning", "Tuning", TuningSpec, "tuning_"),
+    Group("measure", "Measuring", MeasureSpec, "measure_"),
+)
+
+
+def run_flags(kind: RunKind) -> tuple[Flag, ...]:
+    """Every flag that sets something of a run of this kind."""
+    shared = [flag for group in GROUPS for flag in group.flags()]
+    return (*shared, *method_flags(methods(kind).values()))
+
+
+def method_flags(infos: Iterable[MethodInfo]) -> list[Flag]:
+    """The methods' own settings; methods with a setting of one name share its flag."""
+    owners: dict[str, list[MethodInfo]] = {}
+    for info in infos:
+        for name in info.config.model_fields:
+            owners.setdefault(name, []).append(info)
+    return [
+        Flag(
+            option_name(name),
+            "method_config",
+            "Method",
+            next(s for s in settings_of(having[0].config) if s.name == name),
+            tuple(info.name for info in having),
+        )
+        for name, having in owners.items()
+    ]
+
+
+def command_line(spec: Mapping[str, Any]) -> str:
+    """The command that repeats a run, from its stored spec.
+
+    A setting is left out only where it has its default and no default set of the method changes
+    it, so the command does the same whatever the size of the model.
+    """
+    kind: RunKind = spec["kind"]
+    info = method(spec["method"], kind)
+    words = ["python", "-m", "unlearn_core"]
+    words += ["run", "--method", info.name] if kind == "unlearn" else ["teach"]
+    preset = _preset_settings(info)
+    flags = [flag for group in GROUPS for flag in group.flags()] + method_flags([info])
+    for flag in flags:
+        default = flag.setting.default
+        value = spec[flag.group].get(flag.setting.name, default)
+        given = tuple(value) if isinstance(value, list) else value
+        if given != default or (flag.group, flag.setting.name) in preset:
+            words += _words(flag, given)
+    return shlex.join([*words, "--seed", str(spec["seed"])])
+
+
+def _preset_settings(info: MethodInfo) -> set[tuple[str, str]]:
+    return {
+        (group, name)
+        for preset in (info.small, info.large)
+        for group, values in (
+            ("method_config", preset.method),
+            ("training", preset.training),
+            ("tuning", preset.tuning),
+        )
+        for name in values
+    }
+
+
+def _words(flag: Flag, value: Any) -> list[str]:
+    if flag.parameter == "forget_ids":
+        return [flag.option, ",".join(value)]
+    if flag.repeatable:
+        return [word for part in value for word in (flag.option, str(part))]
+    if flag.setting.kind == "bool":
+        return [flag.option if value else f"--no-{flag.option.removeprefix('--')}"]
+    return [flag.option, "none" if value is None else str(value)]
