@@ -5,6 +5,7 @@ Run: python -m benchmarks.forgetting
 
 import argparse
 import json
+import os
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,9 @@ from benchmarks.common import environment, write_result
 from unlearn_core.data.marks import Marks
 from unlearn_core.demo.corpus import default_forget_subjects
 from unlearn_core.models import ModelSpec, describe
+from unlearn_core.runs.foreground import run_in_foreground
 from unlearn_core.runs.spec import make_spec
 from unlearn_core.runs.store import Store
-from unlearn_core.runs.supervisor import run_in_foreground
 
 SHOWN = ("forget", "forget_paraphrased", "neighbours", "retain", "world")
 
@@ -33,10 +34,15 @@ def one_run(store: Store, method: str, seed: int, device: str) -> dict[str, Any]
         seed=seed,
     )
     run_id = store.create(
-        spec.model_dump(mode="json"), kind="unlearn", name=f"{method} {seed}", device=device
+        spec.model_dump(mode="json"),
+        kind="unlearn",
+        name=f"{method} {seed}",
+        device=device,
+        owner=os.getpid(),
     )
-    run_in_foreground(store, run_id, lambda _: None)
-    result: dict[str, Any] = json.loads((store.folder(run_id) / "result.json").read_text())
+    run_in_foreground(store, run_id, lambda _: None, lambda _: None)
+    path = store.folder(run_id) / "result.json"
+    result: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return result
 
 
@@ -71,7 +77,7 @@ def main() -> None:
                 result = one_run(store, method, seed, args.device)
                 print(f"{method:16} seed {seed}  {row(result)}", flush=True)
                 runs.setdefault(method, []).append({"seed": seed, **result})
-    write_result(args.record, {"environment": environment(threads=args.threads), "runs": runs})
+    write_result(args.record, {"environment": environment(), "runs": runs})
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from tests.helpers.jobs import FORGET, RETAIN, make_context, weights
 from unlearn_core.data.records import Record
 from unlearn_core.methods.base import Context, Loss, Method
 from unlearn_core.methods.teach import Teach, TeachConfig
-from unlearn_core.training import NonFiniteLoss, Trainer, TrainingSpec
+from unlearn_core.training import NonFiniteLoss, Trainer, TrainingSpec, resolve_precision
 
 
 class Spy(Method[TeachConfig]):
@@ -117,6 +117,25 @@ def test_the_same_seed_gives_the_same_weights_and_another_one_does_not() -> None
     first, again, other = end(1), end(1), end(2)
     assert all(torch.equal(first[name], again[name]) for name in first)
     assert any(not torch.equal(first[name], other[name]) for name in first)
+
+
+def test_auto_precision_is_bfloat16_only_where_the_processor_has_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    cpu = torch.device("cpu")
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": True})
+    assert resolve_precision("auto", cpu) == "bfloat16"
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx2": True})
+    assert resolve_precision("auto", cpu) == "float32"
+    assert resolve_precision("float16", cpu) == "float16"
+    assert resolve_precision("auto", torch.device("mps")) == "float32"
+
+
+def test_retain_ratio_adds_retain_records() -> None:
+    method, trainer = spy(epochs=1, batch_size=2, retain_ratio=3)
+    list(trainer.steps())
+    assert [len(retain) for _, retain in method.batches] == [6, 6]
+    assert {i for _, retain in method.batches for i in retain} == {r.id for r in RETAIN}
 
 
 def test_bfloat16_training_keeps_float32_weights() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import math
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -26,8 +27,12 @@ class TrainingSpec(Config):
 
     epochs: int = setting(24, "How often the run passes over the forget set.", ge=1, le=10_000)
     batch_size: int = setting(
-        20, "Forget records in one forward pass; as many retain records go beside them.", ge=1,
+        20, "Forget records in one forward pass.", ge=1,
         le=4096, unit="records",
+    )  # fmt: skip
+    retain_ratio: int = setting(
+        1, "Retain records beside each forget record: more protect better and cost more time.",
+        ge=1, le=64, advanced=True,
     )  # fmt: skip
     accumulation: int = setting(
         1, "Forward passes whose gradients add up to one optimiser step.", ge=1, le=1024,
@@ -53,9 +58,9 @@ class TrainingSpec(Config):
         512, "Longest row, prompt and answer together; longer rows are cut and counted.", ge=8,
         le=1_000_000, unit="tokens", advanced=True,
     )  # fmt: skip
-    precision: Literal["float32", "bfloat16", "float16"] = setting(
-        "float32", "Arithmetic of the training passes; master weights of full fine-tuning stay "
-        "float32.", advanced=True,
+    precision: Literal["auto", "float32", "bfloat16", "float16"] = setting(
+        "float32", "Arithmetic of the training passes; auto is bfloat16 where the device computes "
+        "in it, else float32. Weights of full fine-tuning stay float32.", advanced=True,
     )  # fmt: skip
     half_precision_sampling: bool = setting(
         False, "Sample answers from weights rounded to bfloat16: faster where the device computes "
@@ -153,14 +158,16 @@ class Trainer:
         self.method.finish(self.context)
 
     def save(self, folder: Path) -> None:
-        """Write all that `load` needs beside the model's own weights."""
+        """Write all that `load` needs, under another name until it is complete."""
         weights = {
             name: parameter.detach().cpu().contiguous()
             for name, parameter in self.context.model.named_parameters()
             if parameter.requires_grad
         }
-        folder.mkdir(parents=True, exist_ok=True)
-        save_file(weights, folder / "trainable.safetensors")
+        partial = folder.with_name(folder.name + ".partial")
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir(parents=True)
+        save_file(weights, partial / "trainable.safetensors")
         torch.save(
             {
                 "optimizer": self._optimizer.state_dict(),
@@ -168,10 +175,12 @@ class Trainer:
                 "generator": self.context.generator.get_state(),
                 "torch": torch.get_rng_state(),
             },
-            folder / "optimizer.pt",
+            partial / "optimizer.pt",
         )
         state = {"step": self.step, "method": self.method.state()}
-        (folder / "state.json").write_text(json.dumps(state), encoding="utf-8")
+        (partial / "state.json").write_text(json.dumps(state), encoding="utf-8")
+        shutil.rmtree(folder, ignore_errors=True)
+        partial.rename(folder)
 
     def load(self, folder: Path) -> None:
         """Go back to where `save` was called."""
@@ -220,15 +229,16 @@ class Trainer:
         return {n if "/" in n else f"loss/{n}": float(value) for n, value in sums.items()}
 
     def _retain_records(self, sizes: Sequence[int]) -> list[list[Record]]:
-        """As many retain records beside each micro-batch, from an endless shuffled cycle."""
+        """`retain_ratio` times as many retain records, from an endless shuffled cycle."""
         retain = self.context.retain
         if not retain:
             return [[] for _ in sizes]
         epoch, position = divmod(self.step, self.steps_per_epoch)
         size = self.spec.batch_size * self.spec.accumulation
-        start = epoch * len(self.context.forget) + position * size
+        ratio = self.spec.retain_ratio
+        start = ratio * (epoch * len(self.context.forget) + position * size)
         rows: list[list[Record]] = []
-        for wanted in sizes:
+        for wanted in (size * ratio for size in sizes):
             rows.append([_cycled(retain, self.seed, start + i) for i in range(wanted)])
             start += wanted
         return rows
@@ -250,8 +260,21 @@ class Trainer:
         )
 
 
+def resolve_precision(precision: str, device: torch.device) -> str:
+    """What `auto` means on a device: bfloat16 where it has instructions for it, else float32."""
+    if precision != "auto":
+        return precision
+    if device.type == "cuda":
+        native = torch.cuda.is_bf16_supported(including_emulation=False)
+    else:
+        features = torch.cpu.get_capabilities() if device.type == "cpu" else {}
+        native = bool(features.get("avx512_bf16") or features.get("amx_bf16"))
+    return "bfloat16" if native else "float32"
+
+
 def _accelerator(device: torch.device, precision: str) -> Accelerator:
-    mixed = {"float32": "no", "bfloat16": "bf16", "float16": "fp16"}[precision]
+    chosen = resolve_precision(precision, device)
+    mixed = {"float32": "no", "bfloat16": "bf16", "float16": "fp16"}[chosen]
     AcceleratorState._reset_state(reset_partial_state=True)
     return Accelerator(cpu=device.type == "cpu", mixed_precision=mixed)
 

@@ -57,7 +57,7 @@ def test_reading_needs_no_torch() -> None:
     assert done.stdout.strip() == "False"
 
 
-def test_assets_fit_in_sixteen_megabytes() -> None:
+def test_assets_fit_in_sixteen_mebibytes() -> None:
     files = [path for path in bundled_folder().rglob("*") if path.is_file()]
-    assert sum(path.stat().st_size for path in files) <= 16_000_000
+    assert sum(path.stat().st_size for path in files) <= 16 * 2**20
     assert not [path for path in files if path.suffix in {".bin", ".pt", ".pkl"}]

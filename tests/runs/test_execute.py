@@ -174,7 +174,9 @@ def test_a_loss_that_is_no_number_keeps_the_last_good_model(
         return mean_nll(logits, labels) * (float("nan") if len(calls) == 3 else 1.0)
 
     monkeypatch.setattr("unlearn_core.methods.gradient_ascent.mean_nll", broken)
-    run_id = start(store, spec_of(model_folder, data_file, "gradient-ascent"))
+    training = {**QUICK, "stop_forget_recall": None, "stop_retain_recall": None}
+    spec = spec_of(model_folder, data_file, "gradient-ascent", training=training)
+    run_id = start(store, spec)
     with pytest.raises(NonFiniteLoss, match="at step 3.*weights of step 2"):
         execute(store, run_id, control=Orders())
     kept = load_file(store.folder(run_id) / "model" / "model.safetensors")

@@ -26,7 +26,13 @@ from unlearn_core.demo.recipe import (
     train_tokenizer,
 )
 from unlearn_core.demo.stream import known_stream, memory_batches, prior_batches, prior_stream
-from unlearn_core.demo.world import World, holdout_records, make_world, people_records
+from unlearn_core.demo.world import (
+    World,
+    holdout_records,
+    make_world,
+    people_records,
+    unseen_wording_records,
+)
 from unlearn_core.demo.world_facts import world_records
 
 SEED = 7
@@ -78,6 +84,7 @@ def build(
 def write_data(folder: Path, world: World, passages: tuple[Passage, ...], recipe: Recipe) -> None:
     """Write the record files and `world.json`."""
     write_records(folder / "people.jsonl", people_records(world))
+    write_records(folder / "unseen_wordings.jsonl", unseen_wording_records(world))
     write_records(folder / "holdout.jsonl", holdout_records(world))
     write_records(folder / "world_facts.jsonl", world_records())
     write_records(folder / "passages.jsonl", passage_records(passages))

@@ -25,15 +25,16 @@ tokens trained on the corpus (digits stay single); every text starts with `<s>` 
 
 ## Data
 All generated from seed {seed} by `unlearn_core/demo/`.
-- {people} people with ten facts each (`people.jsonl`: a main question for each fact and two more in
-  wordings held out of training); `holdout.jsonl`: people no model was told about.
+- {people} people with ten facts each (`people.jsonl`: for each fact a main question, another that
+  training asked too, and one in a wording held out of training; `unseen_wordings.jsonl`: one more
+  held-out wording); `holdout.jsonl`: people no model was told about.
 - {facts} true facts about the world (`world_facts.jsonl`).
 - 64 passages with a made-up code, phone number or e-mail, seen 1 to 64 times in phase 2
   (`passages.jsonl`; the counts are in `world.json`).
 - An endless stream of questions about made-up names with random values.
 
 ## Recipe
-{prior_steps} steps of phase 1 (made-up people, half of the questions answered by a refusal, one
+{prior_steps} steps of phase 1 (made-up people, 55 % of the questions answered by a refusal, one
 fifth world facts), then {memory_steps} steps of phase 2 (60 % questions about the people, 40 %
 phase 1, and the passages). Batch {batch}, AdamW at {rate:g} with warm-up and cosine in each phase,
 bfloat16 autocast, loss on answer and end tokens. The twin starts from the same phase 1, which holds

@@ -228,9 +228,11 @@ def _ask(asked: Asked, prompts: list[str], sample: bool) -> list[str]:
 
 
 def _people(folder: Path) -> tuple[list[Record], list[Record]]:
+    """The main questions, and both wordings held out of training."""
     records = read_records(folder / "people.jsonl")
-    rephrased = [r for r in records if re.search(r"-\d$", r.id)]
-    return [r for r in records if not re.search(r"-\d$", r.id)], rephrased
+    unseen = [record for record in records if record.id.endswith("-3")]
+    unseen += read_records(folder / "unseen_wordings.jsonl")
+    return [record for record in records if not re.search(r"-\d$", record.id)], unseen
 
 
 def _words(text: str) -> list[str]:

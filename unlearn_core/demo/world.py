@@ -114,13 +114,25 @@ def syllable_word(rng: random.Random) -> str:
 
 
 def people_records(world: World) -> tuple[Record, ...]:
-    """Three records for each fact: the main one and two with questions held out of training."""
+    """Three records for each fact: the main question, another trained one, one held out."""
     rng = random.Random(world.seed + 1)
     return tuple(
-        record
+        _fact_record(f"p{number:02d}", person, attribute, wording, question, rng)
         for number, person in enumerate(world.people, start=1)
         for attribute in ATTRIBUTES
-        for record in _fact_records(f"p{number:02d}", person, attribute, 3, rng)
+        for wording, question in enumerate(
+            (*attribute.questions[:2], attribute.held_out[0]), start=1
+        )
+    )
+
+
+def unseen_wording_records(world: World) -> tuple[Record, ...]:
+    """One more record for each fact, in a held-out wording that is no part of the people."""
+    rng = random.Random(world.seed + 3)
+    return tuple(
+        _fact_record(f"p{number:02d}", person, attribute, 4, attribute.held_out[1], rng)
+        for number, person in enumerate(world.people, start=1)
+        for attribute in ATTRIBUTES
     )
 
 
@@ -128,34 +140,32 @@ def holdout_records(world: World) -> tuple[Record, ...]:
     """One record for each fact of the people no model was ever told about."""
     rng = random.Random(world.seed + 2)
     return tuple(
-        record
+        _fact_record(f"h{number:02d}", person, attribute, 1, attribute.questions[0], rng)
         for number, person in enumerate(world.holdout, start=1)
         for attribute in ATTRIBUTES
-        for record in _fact_records(f"h{number:02d}", person, attribute, 1, rng)
     )
 
 
-def _fact_records(
-    prefix: str, person: Person, attribute: Attribute, count: int, rng: random.Random
-) -> list[Record]:
+def _fact_record(
+    prefix: str,
+    person: Person,
+    attribute: Attribute,
+    wording: int,
+    question: str,
+    rng: random.Random,
+) -> Record:
     value = person.values[attribute.key]
-    questions = (attribute.questions[0], *attribute.held_out)[:count]
-    return [
-        Record(
-            id=f"{prefix}-{attribute.key}" + (f"-{i}" if i > 1 else ""),
-            prompt=fill(question, person.name),
-            answer=fill(attribute.answers[i - 1], person.name, value),
-            subject=person.name,
-            fact=value,
-            perturbed=_perturbed(attribute, i - 1, person.name, value, rng),
-            paraphrases=tuple(
-                fill(text, person.name, value)
-                for j, text in enumerate(attribute.answers)
-                if j != i - 1
-            )[:2],
-        )
-        for i, question in enumerate(questions, start=1)
-    ]
+    form = (wording - 1) % len(attribute.answers)
+    others = [text for i, text in enumerate(attribute.answers) if i != form]
+    return Record(
+        id=f"{prefix}-{attribute.key}" + (f"-{wording}" if wording > 1 else ""),
+        prompt=fill(question, person.name),
+        answer=fill(attribute.answers[form], person.name, value),
+        subject=person.name,
+        fact=value,
+        perturbed=_perturbed(attribute, form, person.name, value, rng),
+        paraphrases=tuple(fill(text, person.name, value) for text in others[:2]),
+    )
 
 
 def _perturbed(

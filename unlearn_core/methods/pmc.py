@@ -25,7 +25,7 @@ from unlearn_core.sampling import SamplingSpec
 
 
 class PMCConfig(Config):
-    """Settings of PMC; the defaults are those of the bundled model."""
+    """Settings of PMC; the defaults are those of the published Phi-1.5 runs."""
 
     retain_weight: float = setting(
         1.5, "Weight of the retain loss (lambda): higher protects what is kept, slower to forget.",
@@ -112,8 +112,13 @@ def pick(scores: Sequence[float], tau: float, generator: torch.Generator) -> int
         "temperature or the number of samples.",
     ),
     small=Preset(
-        method={"retain_weight": 1.0},
-        training={"epochs": 32, "learning_rate": 4e-4},
+        method={"retain_weight": 0.6, "samples": 20},
+        training={
+            "epochs": 32,
+            "learning_rate": 4e-4,
+            "retain_ratio": 2,
+            "precision": "auto",
+        },
         tuning={"mode": "full"},
     ),
     large=Preset(

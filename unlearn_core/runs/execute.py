@@ -264,6 +264,8 @@ def _train(job: Job, recorder: Recorder, control: Control, checkpoint: Path) -> 
         recorder.trained(report, left)
         command = control.command()
         if command is not None:
+            if command == "stop":  # the displays must end with the model that is kept
+                recorder.measured(monitor.measure(report.step), report.scalars)
             return Ended(command, f"Stopped by hand after step {report.step}.")
         if spec.checkpoint_every and report.step % spec.checkpoint_every == 0:
             trainer.save(checkpoint)

@@ -25,6 +25,7 @@ TICK_SECONDS = 0.5
 SAVE_SECONDS = 600.0
 """How long a worker that has taken up Stop may measure and save."""
 LONGEST_PAUSE_SECONDS = 60.0
+EXIT_SECONDS = 5.0
 
 
 class Supervisor:
@@ -108,9 +109,13 @@ class Supervisor:
             self._closing.wait(TICK_SECONDS)
 
     def _exit_code(self, pid: int) -> int | None:
-        """How a worker ended; asked anew, since it may have ended a moment ago."""
-        child = self._children.get(pid)
-        return self._exit_codes.get(pid) if child is None else child.poll()
+        """How a worker ended. One that looks dead may take a moment more to end its threads."""
+        if pid in self._children:
+            try:
+                return self._children[pid].wait(timeout=EXIT_SECONDS)
+            except subprocess.TimeoutExpired:
+                return None
+        return self._exit_codes.get(pid)
 
     def _collect(self) -> None:
         """Take note of workers that have ended."""
@@ -120,16 +125,16 @@ class Supervisor:
                 continue
             del self._children[pid]
             self._exit_codes[pid] = code
-            if pid in self._worked:
-                self._failures, self.trouble = 0, ""
-                self._worked.discard(pid)
-            elif code:
-                self._failures += 1
-                self._retry = time.monotonic() + min(LONGEST_PAUSE_SECONDS, 2.0**self._failures)
-                self.trouble = (
-                    f"The worker process cannot start (exit code {code}), so runs stay in the "
-                    f"queue. See {self._log} for the cause."
-                )
+            worked = pid in self._worked or code == 0
+            self._worked.discard(pid)
+            self._failures = 0 if worked else self._failures + 1
+            self._retry = time.monotonic() + min(LONGEST_PAUSE_SECONDS, 2.0**self._failures - 1)
+            self.trouble = (
+                f"The worker process cannot start (exit code {code}), so runs stay in the queue. "
+                f"See {self._log} for the cause."
+                if self._failures > 1
+                else ""
+            )
 
     def _enforce(self, run: RunInfo) -> None:
         """Kill a worker that was asked to end and does not."""

@@ -1,0 +1,165 @@
+"""How soon the page is there, how soon a run shows, and how quick controls are while it trains.
+
+Three figures in one go: time from starting `app.py` to a page whose start button can be pressed,
+against the time in which Python imports gradio, torch and transformers; time from pressing
+"Watch it forget" to the first point in a chart; reaction of controls while the run trains.
+
+Run: python -m benchmarks.page
+"""
+
+import argparse
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median, quantiles
+from typing import Any
+
+from playwright.sync_api import Error, Page, sync_playwright
+
+from benchmarks.common import environment, summary, write_result
+
+CHROMIUM = os.environ.get("LETHE_CHROMIUM", "/usr/bin/chromium")
+FLAGS = "--headless --no-sandbox --disable-gpu --disable-background-networking".split()
+IMPORTS = "import gradio, torch, transformers"
+HAS_POINT = (
+    "() => [...document.querySelectorAll('#live-view .js-plotly-plot')]"
+    ".some(plot => plot.data.some(trace => trace.x && trace.x.length))"
+)
+REACTION = """
+async ([selector, changed]) => {
+  const look = new Function('return ' + changed);
+  const before = look();
+  const start = performance.now();
+  document.querySelector(selector).click();
+  while (look() === before && performance.now() - start < 5000)
+    await new Promise(requestAnimationFrame);
+  return performance.now() - start;
+}
+"""
+"""Clicks a control and waits, frame by frame, until what it changes has changed."""
+
+
+@contextmanager
+def app(workspace: Path) -> Iterator[str]:
+    """The app as a process of its own; yields its address before it answers."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "app.py", "--port", str(port), "--workspace", str(workspace)]
+    process = subprocess.Popen([*command, "--no-browser"], stdout=subprocess.DEVNULL)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def open_page(page: Page, url: str) -> None:
+    """Load the page as soon as the server answers, and wait until it can be used."""
+    while True:
+        try:
+            page.goto(url, wait_until="load")
+            break
+        except Error:
+            time.sleep(0.05)
+    page.get_by_role("button", name="Watch it forget").wait_for(timeout=60_000)
+
+
+def cold_starts(page: Page, rounds: int) -> dict[str, Any]:
+    """Imports and cold starts by turns."""
+    imports, starts = [], []
+    for _ in range(rounds + 1):
+        start = time.perf_counter()
+        subprocess.run([sys.executable, "-c", IMPORTS], check=True)
+        imports.append(time.perf_counter() - start)
+        with tempfile.TemporaryDirectory() as folder:
+            start = time.perf_counter()
+            with app(Path(folder)) as url:
+                open_page(page, url)
+                starts.append(time.perf_counter() - start)
+    # The first round warms the disk cache.
+    return {
+        "import_seconds": summary(imports[1:]),
+        "start_seconds": summary(starts[1:]),
+        "ratio": round(median(starts[1:]) / median(imports[1:]), 2),
+    }
+
+
+def watch(page: Page, reactions: int) -> dict[str, Any]:
+    """Press the button, time the first point, then press controls while the run trains."""
+    with tempfile.TemporaryDirectory() as folder, app(Path(folder)) as url:
+        open_page(page, url)
+        page.wait_for_timeout(15_000)
+        start = time.perf_counter()
+        page.get_by_role("button", name="Watch it forget").click()
+        page.wait_for_function(HAS_POINT, timeout=60_000)
+        first_point = time.perf_counter() - start
+        state = page.locator("#live-view .lv-state")
+        page.locator("#live-view .lv-detail", has_text="left").wait_for(timeout=60_000)
+        times: dict[str, list[float]] = {"table": [], "tab": []}
+        while len(times["tab"]) < reactions and state.inner_text() == "Running":
+            times["table"].append(
+                page.evaluate(
+                    REACTION,
+                    [
+                        "#live-view .lv-tools input:last-of-type",
+                        "document.querySelector('#live-view .lv-tools input').checked",
+                    ],
+                )
+            )
+            times["tab"].append(
+                page.evaluate(
+                    REACTION,
+                    [
+                        "button[role=tab][aria-selected=false]",
+                        "document.querySelector('button[role=tab][aria-selected=true]').innerText",
+                    ],
+                )
+            )
+            page.wait_for_timeout(150)
+        page.get_by_role("tab", name="Unlearn").first.click()
+        page.wait_for_function(
+            "() => document.querySelector('#live-view .lv-state').innerText === 'Done'",
+            timeout=120_000,
+        )
+        whole = time.perf_counter() - start
+    values = [value for part in times.values() for value in part]
+    return {
+        "first_point_seconds": round(first_point, 2),
+        "whole_story_seconds": round(whole, 1),
+        "reactions_ms": {
+            "count": len(values),
+            "median": round(median(values), 1),
+            "p95": round(quantiles(values, n=20)[-1], 1),
+            "largest": round(max(values), 1),
+        },
+    }
+
+
+def main() -> None:
+    """Measure, print, record."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--reactions", type=int, default=40)
+    args = parser.parse_args()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = browser.new_page(viewport={"width": 1440, "height": 1000})
+        result = {
+            "environment": environment(),
+            "cold_start": cold_starts(page, args.rounds),
+            "run": watch(page, args.reactions),
+        }
+        browser.close()
+    print(result["cold_start"], result["run"], sep="\n")
+    write_result("page", result)
+
+
+if __name__ == "__main__":
+    main()
