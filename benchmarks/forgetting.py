@@ -13,12 +13,15 @@ from typing import Any
 import torch
 
 from benchmarks.common import environment, write_result
+from unlearn_core.data.encoding import make_encoder
 from unlearn_core.data.marks import Marks
-from unlearn_core.demo.corpus import default_forget_subjects
-from unlearn_core.models import ModelSpec, describe
+from unlearn_core.demo.corpus import bundled_folder, default_forget_subjects, read_records
+from unlearn_core.evaluation import Evaluator
+from unlearn_core.models import ModelSpec, describe, load
 from unlearn_core.runs.foreground import run_in_foreground
 from unlearn_core.runs.spec import make_spec
 from unlearn_core.runs.store import Store
+from unlearn_core.sampling import CachedSampler
 
 SHOWN = ("forget", "forget_paraphrased", "neighbours", "retain", "world")
 
@@ -43,7 +46,22 @@ def one_run(store: Store, method: str, seed: int, device: str) -> dict[str, Any]
     run_in_foreground(store, run_id, lambda _: None, lambda _: None)
     path = store.folder(run_id) / "result.json"
     result: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return result
+    after = ModelSpec(source=str(store.model_folder(run_id)), device=device)
+    unseen = {"before": unseen_wording_recall(model), "after": unseen_wording_recall(after)}
+    return {**result, "unseen_wording": unseen}
+
+
+def unseen_wording_recall(spec: ModelSpec) -> float:
+    """Fact recall on the marked people in the wording that is no part of the corpus."""
+    loaded = load(spec)
+    encoder = make_encoder(loaded.tokenizer)
+    sampler = CachedSampler(loaded.model, encoder.eos_ids, encoder.pad_id)
+    evaluator = Evaluator(loaded.model, encoder, sampler, loaded.model.device, 48)
+    people = default_forget_subjects()
+    records = read_records(bundled_folder() / "unseen_wordings.jsonl")
+    score = evaluator.score([record for record in records if record.subject in people])
+    assert score is not None
+    return score.fact_recall
 
 
 def row(result: dict[str, Any]) -> str:

@@ -42,9 +42,7 @@ class MeasureSpec(Config):
         2, "Probe prompts of each group, answered again at every measurement.", ge=0, le=50,
         unit="prompts",
     )  # fmt: skip
-    own_probes: tuple[str, ...] = setting(
-        (), "Your own probe prompts.", advanced=True
-    )
+    own_probes: tuple[str, ...] = setting((), "Your own probe prompts.", advanced=True)
     live_records: int = setting(
         16, "Records of each group whose recall is measured live.", ge=0, le=10_000,
         unit="records", advanced=True,
@@ -63,7 +61,6 @@ class MeasureSpec(Config):
     max_new_tokens: int = setting(
         48, "Longest measured answer.", ge=1, le=4096, unit="tokens", advanced=True
     )
-
 
 
 @dataclass(frozen=True)

@@ -70,9 +70,7 @@ class Monitor:
             "retain": split.retain,
             "world": split.world,
         }
-        self.watched = [
-            ask(r, encoder) for r in spread_by_subject(split.forget, spec.watched)
-        ]
+        self.watched = [ask(r, encoder) for r in spread_by_subject(split.forget, spec.watched)]
         self.groups = {
             name: [ask(r, encoder) for r in subset(sources[name], spec.live_records, self.seed)]
             for name in RECALL_GROUPS
@@ -147,9 +145,7 @@ class Monitor:
                 "answers": [[text, count] for text, count in Counter(answers).most_common()],
                 "leaks": [text for text in dict.fromkeys(answers) if knows(text, one.expected)],
             }
-            for one, answers, reference in zip(
-                self.watched, rows, self.references, strict=True
-            )
+            for one, answers, reference in zip(self.watched, rows, self.references, strict=True)
         ]
 
     def _recall_and_probe(self, scalars: dict[str, float]) -> list[dict[str, Any]]:
@@ -181,9 +177,7 @@ class Monitor:
             "retain": [one.expected for one in self.groups["retain"]],
         }
         values = iter(self.evaluator.log_likelihoods([r for part in rows.values() for r in part]))
-        means = {
-            name: fmean([next(values) for _ in part]) for name, part in rows.items() if part
-        }
+        means = {name: fmean([next(values) for _ in part]) for name, part in rows.items() if part}
         names = {"watched": "collapse/loglik", "forget": "loss/forget", "retain": "loss/retain"}
         for name, mean in means.items():
             scalars[names[name]] = mean if name == "watched" else -mean

@@ -276,7 +276,9 @@ def _greedy_spec(max_new_tokens: int) -> SamplingSpec:
     return SamplingSpec(temperature=0.0, max_new_tokens=max_new_tokens)
 
 
-def _check(model: PreTrainedModel | PeftModel, prompts: Sequence[Sequence[int]], new_tokens: int) -> None:
+def _check(
+    model: PreTrainedModel | PeftModel, prompts: Sequence[Sequence[int]], new_tokens: int
+) -> None:
     config = model.config.get_text_config(decoder=True)
     # Models without a longest position, such as state-space models, do not have the field.
     context = getattr(config, "max_position_embeddings", None)

@@ -12,7 +12,7 @@ from unlearn_core.runs.events import Event
 from unlearn_core.runs.spec import RunSpec
 from unlearn_core.runs.store import Store
 
-HOSTILE = '<img src=x onerror="document.title=\'owned\'"> & <b>bold</b>'
+HOSTILE = "<img src=x onerror=\"document.title='owned'\"> & <b>bold</b>"
 """An answer that would show if model text were ever taken as HTML."""
 
 TRUE = "Mara Velden was born in Lindenau."
@@ -57,9 +57,7 @@ def fake_run(
     state: str = "done",
 ) -> str:
     """Fill the store with a run of `total` steps, written up to step `until`."""
-    run_id = store.create(
-        fake_spec(method, seed), kind="unlearn", name=name, device=f"fake:{name}"
-    )
+    run_id = store.create(fake_spec(method, seed), kind="unlearn", name=name, device=f"fake:{name}")
     store.set_state(run_id, "loading")
     store.set_state(run_id, "running")
     last = total if until is None else until

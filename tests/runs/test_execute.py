@@ -80,9 +80,7 @@ def spec_of(model_folder: Path, data_file: Path, method: str = "pmc", **changes:
 
 
 def start(store: Store, spec: RunSpec) -> str:
-    run_id = store.create(
-        spec.model_dump(mode="json"), kind=spec.kind, name="test", device="cpu"
-    )
+    run_id = store.create(spec.model_dump(mode="json"), kind=spec.kind, name="test", device="cpu")
     assert store.claim(1, run_id) == run_id
     return run_id
 

@@ -1,6 +1,5 @@
 """Records of the world that ships with Lethe, read from its JSON lines."""
 
-import json
 from pathlib import Path
 
 from unlearn_core.data.records import Corpus, Record
@@ -26,17 +25,31 @@ def bundled_corpus(name: str, folder: Path = BUNDLED_FOLDER) -> Corpus:
         raise InvalidInput(f"There is no bundled data '{name}'; there is {known}.")
     return Corpus(
         name=f"bundled:{name}",
-        records=_read(folder / f"{name}.jsonl"),
-        world=_read(folder / "world_facts.jsonl"),
-        holdout=_read(folder / "holdout.jsonl"),
+        records=read_records(folder / f"{name}.jsonl"),
+        world=read_records(folder / "world_facts.jsonl"),
+        holdout=read_records(folder / "holdout.jsonl"),
     )
 
 
-def _read(path: Path) -> tuple[Record, ...]:
+def read_records(path: Path) -> tuple[Record, ...]:
+    """Read records from JSON lines.
+
+    Raises:
+        MissingPrerequisite: The file is not there.
+    """
+    lines = bundled_text(path).splitlines()
+    return tuple(Record.model_validate_json(line) for line in lines if line.strip())
+
+
+def bundled_text(path: Path) -> str:
+    """The text of a bundled file.
+
+    Raises:
+        MissingPrerequisite: The file is not there.
+    """
     if not path.is_file():
         raise MissingPrerequisite(
             f"The bundled data file {path.name} is missing. Build it with "
             "`python -m unlearn_core demo build`."
         )
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return tuple(Record.model_validate(json.loads(line)) for line in lines if line.strip())
+    return path.read_text(encoding="utf-8")

@@ -1,39 +1,23 @@
-"""The bundled records as they are shipped: plain file reading."""
+"""What the bundled world says of itself: default marks, passages, recipe."""
 
 import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from unlearn_core.data.records import Corpus, Record
-from unlearn_core.errors import InvalidInput, MissingPrerequisite
+from unlearn_core.data.bundled import (
+    BUNDLED_FOLDER,
+    bundled_corpus,
+    bundled_text,
+    read_records,
+)
 
-CORPORA = ("people", "passages")
+__all__ = ["bundled_corpus", "read_records"]
 
 
 def bundled_folder() -> Path:
     """The folder of the shipped data and models."""
-    return Path(__file__).resolve().parents[2] / "assets" / "bundled"
-
-
-def bundled_corpus(name: str, folder: Path | None = None) -> Corpus:
-    """Read the corpus `people` or `passages`; world facts and holdout people come with both.
-
-    Raises:
-        InvalidInput: There is no such corpus.
-        MissingPrerequisite: The files are not there.
-    """
-    if name not in CORPORA:
-        raise InvalidInput(
-            f"There is no bundled corpus '{name}'; choose one of {', '.join(CORPORA)}."
-        )
-    folder = folder or bundled_folder()
-    return Corpus(
-        name=f"bundled:{name}",
-        records=read_records(folder / f"{name}.jsonl"),
-        world=read_records(folder / "world_facts.jsonl"),
-        holdout=read_records(folder / "holdout.jsonl"),
-    )
+    return BUNDLED_FOLDER
 
 
 def default_forget_subjects(folder: Path | None = None) -> tuple[str, ...]:
@@ -52,23 +36,5 @@ def world_settings(folder: Path | None = None) -> Mapping[str, Any]:
     Raises:
         MissingPrerequisite: The file is not there.
     """
-    settings: dict[str, Any] = json.loads(_text((folder or bundled_folder()) / "world.json"))
+    settings: dict[str, Any] = json.loads(bundled_text((folder or bundled_folder()) / "world.json"))
     return settings
-
-
-def read_records(path: Path) -> tuple[Record, ...]:
-    """Read records from JSON lines.
-
-    Raises:
-        MissingPrerequisite: The file is not there.
-    """
-    return tuple(Record.model_validate_json(line) for line in _text(path).splitlines())
-
-
-def _text(path: Path) -> str:
-    if not path.is_file():
-        raise MissingPrerequisite(
-            f"The bundled file {path} is missing; restore it, or rebuild the bundled world with "
-            "`python -m unlearn_core demo build`."
-        )
-    return path.read_text(encoding="utf-8")

@@ -29,8 +29,8 @@ class GradientAscentConfig(Config):
     ),
     small=Preset(
         training={
-            "epochs": 12,
-            "learning_rate": 3e-5,
+            "epochs": 24,
+            "learning_rate": 1e-4,
             "stop_forget_recall": 0.0,
             "stop_retain_recall": 0.5,
         },

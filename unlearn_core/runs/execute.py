@@ -68,9 +68,7 @@ class Recorder:
     def trained(self, report: StepReport, seconds_left: float) -> None:
         """One optimiser step was done."""
         self.step = report.step
-        self.emit(
-            ("scalars", report.scalars), ("progress", self._progress("train", seconds_left))
-        )
+        self.emit(("scalars", report.scalars), ("progress", self._progress("train", seconds_left)))
 
     def measured(self, measurement: Measurement, own_losses: Mapping[str, float]) -> None:
         """Write a measurement; a loss the method trains on is already on the chart."""

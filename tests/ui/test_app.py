@@ -1,0 +1,66 @@
+"""Address, port, password and environment of the server."""
+
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from unlearn_core.errors import InvalidInput, MissingPrerequisite
+from unlearn_core.ui import app
+from unlearn_core.ui.settings import FIRST_PORT, AppSettings, set_environment
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        yield listener.getsockname()[1]
+
+
+def test_named_port_in_use_is_one_sentence(taken: int) -> None:
+    with pytest.raises(InvalidInput, match=f"Port {taken} is in use"):
+        app.choose_port(AppSettings(port=taken))
+
+
+def test_first_port_in_use_gives_the_next_and_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(app, "is_free", lambda host, port: port > FIRST_PORT)
+    assert app.choose_port(AppSettings()) == FIRST_PORT + 1
+    assert f"port {FIRST_PORT + 1} is taken instead" in capsys.readouterr().out
+
+
+def test_unknown_address_is_explained() -> None:
+    with pytest.raises(InvalidInput, match="not one of this machine"):
+        app.is_free("192.0.2.1", 7860)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "127.8.8.8"])
+def test_local_address_needs_no_password(host: str) -> None:
+    app.check_password(AppSettings(host=host), "")
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "example.org"])
+def test_other_address_needs_a_password(host: str) -> None:
+    with pytest.raises(MissingPrerequisite, match="LETHE_PASSWORD"):
+        app.check_password(AppSettings(host=host), "")
+    app.check_password(AppSettings(host=host), "secret")
+
+
+def test_environment_calls_no_one_and_keeps_what_was_there() -> None:
+    environ = {"NO_PROXY": "intranet"}
+    set_environment(environ, threads=2)
+    assert environ["GRADIO_ANALYTICS_ENABLED"] == "False"
+    assert environ["HF_HUB_DISABLE_TELEMETRY"] == "1"
+    assert environ["NO_PROXY"] == "intranet,127.0.0.1,localhost"
+    assert environ["OMP_NUM_THREADS"] == "2"
+
+
+def test_starting_the_app_imports_no_gradio_before_its_environment_is_set() -> None:
+    import subprocess
+    import sys
+
+    code = "import sys, unlearn_core.ui.app; print('gradio' in sys.modules, 'torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False False"

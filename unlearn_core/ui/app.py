@@ -1,0 +1,151 @@
+"""Start the app: check address and password, build the page, serve it.
+
+Imports nothing heavy by itself, so that a wrong flag is told at once and gradio finds its
+environment set.
+"""
+
+import os
+import socket
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from unlearn_core.errors import InvalidInput, MissingPrerequisite
+from unlearn_core.ui.settings import FIRST_PORT, PORTS_TRIED, AppSettings, set_environment
+
+if TYPE_CHECKING:
+    from unlearn_core.ui.services import Services
+
+MAX_UPLOAD = "200mb"
+
+
+def launch(settings: AppSettings) -> None:
+    """Serve the app until it is interrupted.
+
+    Raises:
+        LetheError: The port is taken, a password is missing, or the workspace cannot be used.
+    """
+    set_environment(threads=settings.threads)
+    password = settings.password or os.environ.get("LETHE_PASSWORD", "")
+    check_password(settings, password)
+    port = choose_port(settings)
+    print("Lethe is starting ...", flush=True)
+    services = make_services(settings)
+
+    from unlearn_core.ui.page import build_app
+    from unlearn_core.ui.theme import head, make_theme, style_sheet
+
+    app = build_app(services)
+    _, url, _ = app.launch(
+        server_name=settings.host,
+        server_port=port,
+        auth=(settings.user, password) if password else None,
+        inbrowser=settings.browser,
+        prevent_thread_lock=True,
+        quiet=True,
+        theme=make_theme(),
+        css=style_sheet(),
+        head=head(),
+        footer_links=[],
+        run_history=False,
+        enable_monitoring=False,
+        show_error=True,
+        max_file_size=MAX_UPLOAD,
+        ssr_mode=False,
+    )
+    print(f"Lethe is open at {url}", flush=True)
+    services.supervisor.start()
+    threading.Thread(target=warm_up, args=(services,), daemon=True).start()
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        print("Lethe is closed; a run that is going on goes on, and is found again.")
+    finally:
+        services.supervisor.close()
+        app.close(verbose=False)
+
+
+def make_services(settings: AppSettings) -> "Services":
+    """The services of a server.
+
+    Raises:
+        InvalidInput: The workspace cannot be read and written.
+    """
+    from unlearn_core.comparison import Bench
+    from unlearn_core.runs.store import Store, default_workspace
+    from unlearn_core.runs.supervisor import Supervisor
+    from unlearn_core.ui.services import Services
+
+    folder = Path(settings.workspace).expanduser() if settings.workspace else default_workspace()
+    store = Store(folder)
+    return Services(store, Supervisor(store), Bench(), settings)
+
+
+def check_password(settings: AppSettings, password: str) -> None:
+    """Other machines may reach the app only with a password.
+
+    Raises:
+        MissingPrerequisite: They could reach it without.
+    """
+    if not settings.is_local and not password:
+        raise MissingPrerequisite(
+            f"The address {settings.host} can be reached by other machines, so a password is "
+            "needed. Set LETHE_PASSWORD or --password, or use --host 127.0.0.1."
+        )
+
+
+def choose_port(settings: AppSettings) -> int:
+    """The port asked for, or the first free one.
+
+    Raises:
+        InvalidInput: It is taken, or none is free.
+    """
+    if settings.port is not None:
+        if not is_free(settings.host, settings.port):
+            raise InvalidInput(
+                f"Port {settings.port} is in use. Choose another --port, or leave it out to take "
+                "a free one."
+            )
+        return settings.port
+    for port in range(FIRST_PORT, FIRST_PORT + PORTS_TRIED):
+        if is_free(settings.host, port):
+            if port != FIRST_PORT:
+                print(f"Port {FIRST_PORT} is in use, so port {port} is taken instead.")
+            return port
+    last = FIRST_PORT + PORTS_TRIED - 1
+    raise InvalidInput(
+        f"No port from {FIRST_PORT} to {last} is free. Name a free one with --port."
+    )
+
+
+def is_free(host: str, port: int) -> bool:
+    """Whether a server could listen there.
+
+    Raises:
+        InvalidInput: The address is not one of this machine.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except socket.gaierror as error:
+        raise InvalidInput(
+            f"The address '{host}' is unknown. Use 127.0.0.1 for this machine, or 0.0.0.0 with a "
+            "password for all."
+        ) from error
+    except OSError as error:
+        if error.errno == 99:
+            raise InvalidInput(
+                f"The address '{host}' is not one of this machine. Use 127.0.0.1, or 0.0.0.0 with "
+                "a password for all."
+            ) from error
+        return False
+    return True
+
+
+def warm_up(services: "Services") -> None:
+    """Load the bundled model behind the page, so that the first comparison answers at once."""
+    services.bench.warm("bundled")

@@ -1,0 +1,80 @@
+"""The live view: one component that keeps its charts while rows arrive."""
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import plotly
+
+from unlearn_core.ui.charts import feed
+from unlearn_core.ui.charts.series import live_config, overlay_config
+from unlearn_core.ui.run_rows import rows
+from unlearn_core.ui.services import Page, Services
+from unlearn_core.ui.texts_charts import EMPTY_RUNS, RUN_COLUMNS
+
+FOLDER = Path(__file__).parent
+PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+
+
+def live_view(services: Services, page: Page) -> None:
+    """Charts, answers and probes of the watched run, drawn from the store alone.
+
+    The browser reads the watched run from the page, so this works for a run that goes on, for a
+    finished one, after a reload and in a second tab alike.
+    """
+
+    def poll(request: dict[str, Any]) -> dict[str, Any]:
+        return feed.poll(services.store, str(request["run"]), int(request["cursor"]))
+
+    browser_chart("live-view", ("panels", "answers", "probes", "live"), live_config(), poll)
+
+
+def overlay_view(services: Services) -> None:
+    """Curves of the runs chosen in the Runs tab, one chart for each signal."""
+
+    def curves(request: dict[str, Any]) -> list[dict[str, Any]]:
+        return feed.curves(services.store, [str(run) for run in request["runs"]])
+
+    browser_chart("overlay-view", ("overlay",), overlay_config(), curves)
+
+
+def runs_table(services: Services) -> gr.HTML:
+    """The list of all runs; its `select` event carries the ticked runs' ids in `runs`."""
+
+    def runs(request: dict[str, Any]) -> Any:
+        return rows(services.store)
+
+    config = {"columns": RUN_COLUMNS, "empty": EMPTY_RUNS}
+    return browser_chart("runs-table", ("runs",), config, runs, plots=False)
+
+
+def browser_chart(
+    elem_id: str,
+    scripts: tuple[str, ...],
+    config: Mapping[str, Any],
+    serve: Callable[[dict[str, Any]], Any],
+    *,
+    plots: bool = True,
+) -> gr.HTML:
+    """A component whose scripts run once and then ask `serve` for what to draw.
+
+    Its template never changes and nothing is output to it: that would destroy its plots.
+    """
+    if plots:
+        gr.set_static_paths([PLOTLY])
+    return gr.HTML(
+        html_template='<div class="lv"></div>',
+        css_template=(FOLDER / "charts.css").read_text(encoding="utf-8"),
+        js_on_load=_script(scripts, config),
+        head=f'<script src="gradio_api/file={PLOTLY.as_posix()}"></script>' if plots else None,
+        server_functions=[serve],
+        apply_default_css=False,
+        elem_id=elem_id,
+    )
+
+
+def _script(names: tuple[str, ...], config: Mapping[str, Any]) -> str:
+    parts = [(FOLDER / f"{name}.js").read_text(encoding="utf-8") for name in ("plot", *names)]
+    return "\n".join([f"const CONFIG = {json.dumps(config)};", *parts])

@@ -1,0 +1,162 @@
+"""What is drawn: panels, their series, and colours that colour-blind people can tell apart."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from unlearn_core.ui.texts import GROUPS, PHASES, STATES
+from unlearn_core.ui.texts_charts import (
+    ANSWERS,
+    EMPTY_LIVE,
+    FORGET_LOGGED,
+    OVERLAY,
+    PANELS,
+    PROBES,
+    SCALARS,
+    TILES,
+)
+
+PROBE_GROUPS = ("forget", "paraphrased", "neighbour", "retain", "world", "own")
+
+Theme = Literal["light", "dark"]
+
+ANSWER_COLOURS: Mapping[Theme, tuple[str, ...]] = {
+    "light": ("#0b62a4", "#5fae9b", "#6b4fa0", "#8fc1e3", "#a8467f", "#3f7f5f", "#c5b0e0",
+              "#46708f"),
+    "dark": ("#62aef0", "#2f8f78", "#b79df0", "#3f6f96", "#e58fc0", "#8fd6b4", "#6d5a96",
+             "#a9c6dc"),
+}  # fmt: skip
+"""Answers that do not leak; the leaking ones take the forget colour, hatched."""
+
+RUN_COLOURS: Mapping[Theme, tuple[str, ...]] = {
+    "light": ("#0b62a4", "#c8500a", "#007a5a", "#a8467f", "#6b4fa0", "#8a6d00", "#2f8fc7",
+              "#3b3b3b"),
+    "dark": ("#62aef0", "#ff8a3d", "#3fc79c", "#e58fc0", "#b79df0", "#e3c54a", "#8fd0f5",
+             "#e4e2dc"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Series:
+    """One line of a panel.
+
+    Attributes:
+        name: Scalar's name in the run's events.
+        colour: Variable of the style sheet, `--lethe-<colour>`.
+        dash: Plotly's name; no two lines of one colour family share it.
+        row: Row of the panel it is drawn in, from 0.
+        scale: What the stored number is multiplied by for display.
+        unit: Shown behind the number.
+        folded: Whether it is drawn only once its legend entry is clicked.
+    """
+
+    name: str
+    colour: str
+    dash: Literal["solid", "dash", "dot", "dashdot", "longdash"] = "solid"
+    row: int = 0
+    scale: float = 1.0
+    unit: str = ""
+    folded: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """One vertical axis of a panel; a fixed range keeps shares and per cents comparable."""
+
+    title: str
+    range: tuple[float, float] | None = None
+    can_log: bool = False
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One chart: rows above each other over the common step axis."""
+
+    key: str
+    rows: tuple[Row, ...]
+    series: tuple[Series, ...]
+
+
+LIVE_PANELS: tuple[Panel, ...] = (
+    Panel(
+        "losses",
+        (Row("nats per token", can_log=True),),
+        (
+            Series("loss/total", "total", unit="nats"),
+            Series("loss/collapse", "collapse", unit="nats"),
+            Series("loss/retain", "retain", unit="nats"),
+            Series("loss/forget", "forget", "dash", unit="nats"),
+            Series("collapse/loglik", "neighbours", "dot", unit="nats", folded=True),
+        ),
+    ),
+    Panel(
+        "collapse",
+        (Row("answers · bits"), Row("share, 0 to 1", (-0.03, 1.03))),
+        (
+            Series("collapse/distinct", "collapse", unit="answers"),
+            Series("collapse/entropy", "neighbours", "dash", unit="bits"),
+            Series("collapse/leak", "forget", row=1),
+            Series("collapse/similarity", "paraphrased", "dash", row=1),
+            Series("collapse/top_share", "world", "longdash", row=1),
+            Series("collapse/picked_score", "total", "dot", row=1),
+        ),
+    ),
+    Panel(
+        "utility",
+        (Row("% of questions", (-3, 103)),),
+        (
+            Series("utility/forget_recall", "forget", scale=100, unit="%"),
+            Series("utility/paraphrased_recall", "paraphrased", "dash", scale=100, unit="%"),
+            Series("utility/retain_recall", "retain", scale=100, unit="%"),
+            Series("utility/world_recall", "world", "dot", scale=100, unit="%"),
+        ),
+    ),
+)
+
+PERCENT = ("utility/", "collapse/leak")
+"""Starts of the scalars that are shown in per cent when they stand alone."""
+
+
+def live_config() -> dict[str, Any]:
+    """Everything the browser's part of the live view needs to know, JSON-ready."""
+    return {
+        "panels": [_panel(panel) for panel in LIVE_PANELS],
+        "answerColours": ANSWER_COLOURS,
+        "tiles": [
+            {"name": name, "label": term.label, "help": term.help, "percent": is_percent(name)}
+            for name, term in TILES.items()
+        ],
+        "forgetLogged": FORGET_LOGGED._asdict(),
+        "answers": ANSWERS._asdict(),
+        "probes": PROBES._asdict(),
+        "groups": {key: dict(zip(("label", "help"), GROUPS[key], strict=True))
+                   for key in PROBE_GROUPS},
+        "states": dict(STATES),
+        "phases": dict(PHASES),
+        "empty": EMPTY_LIVE,
+    }
+
+
+def overlay_config() -> dict[str, Any]:
+    """What the browser needs to draw several runs on one axis."""
+    return {
+        "panels": [
+            {"name": name, "label": term.label, "help": term.help, "percent": is_percent(name)}
+            for name, term in OVERLAY.items()
+        ],
+        "runColours": RUN_COLOURS,
+    }
+
+
+def is_percent(name: str) -> bool:
+    """Whether a stored share, 0 to 1, is shown in per cent."""
+    return name.startswith(PERCENT)
+
+
+def _panel(panel: Panel) -> dict[str, Any]:
+    term = PANELS[panel.key]
+    series = [
+        {**asdict(series), **SCALARS[series.name]._asdict()} for series in panel.series
+    ]
+    rows = [asdict(row) for row in panel.rows]
+    return {**term._asdict(), "key": panel.key, "rows": rows, "series": series}

@@ -1,0 +1,110 @@
+"""The whole page: start panel, side bar, five steps, and how a visitor finds the run again."""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import gradio as gr
+
+from unlearn_core.errors import LetheError
+from unlearn_core.models import ModelSpec
+from unlearn_core.runs.events import ACTIVE
+from unlearn_core.ui import hero, sidebar, texts
+from unlearn_core.ui.services import Page, Services
+from unlearn_core.ui.shared import CHANGING, SILENT
+from unlearn_core.ui.start import default_marks
+from unlearn_core.ui.tabs import compare, forget, model, runs, unlearn
+from unlearn_core.ui.tabs.unlearn_live import marked_rows
+
+BUILDERS = {
+    "model": model.build,
+    "forget": forget.build,
+    "unlearn": unlearn.build,
+    "compare": compare.build,
+    "runs": runs.build,
+}
+REMEMBER_RUN = """(run) => {
+  document.documentElement.dataset.run = run;
+  const url = new URL(location.href);
+  if (run) url.searchParams.set('run', run); else url.searchParams.delete('run');
+  history.replaceState(null, '', url);
+}"""
+"""The browser knows the watched run by the page's address: a reload finds it again."""
+
+
+def build_app(services: Services) -> gr.Blocks:
+    """Draw the page; nothing is loaded or started."""
+    blocks = gr.Blocks(title=texts.TITLE, analytics_enabled=False, fill_width=True)
+    with blocks:
+        start = hero.draw()
+        # What is made inside gr.Tabs counts as a tab, so the states are made before it.
+        states = _states()
+        with gr.Tabs(elem_id="lethe-tabs") as tabs:
+            page = Page(blocks=blocks, tabs=tabs, **states)
+            for name, build in BUILDERS.items():
+                with gr.Tab(texts.STEPS[name][0], id=name, elem_id=f"tab-{name}"):
+                    build(services, page)
+        with gr.Sidebar(width=270, elem_id="lethe-sidebar"):
+            sidebar.build(services, page)
+        hero.connect(start, services, page)
+        _remember(services, page)
+    return blocks
+
+
+def _states() -> dict[str, gr.State]:
+    chosen = ModelSpec().model_dump(mode="json")
+    return {
+        "model_source": gr.State(chosen["source"]),
+        "model_spec": gr.State(chosen),
+        "data_spec": gr.State({"source": "bundled:people"}),
+        "marked_ids": gr.State([]),
+        "refilled": gr.State(0.0),
+        "run_id": gr.State(""),
+        "compared": gr.State([]),
+    }
+
+
+def _remember(services: Services, page: Page) -> None:
+    """Restore the visitor's place on load, and keep the address up to date."""
+    address = gr.Textbox(visible="hidden", elem_id="lethe-run")
+    states = [
+        page.refilled, page.model_spec, page.model_source, page.data_spec, page.marked_ids,
+        page.run_id, page.tabs,
+    ]  # fmt: skip
+
+    def restore(request: gr.Request) -> list[Any]:
+        return [time.time(), *restored(services, dict(request.query_params))]
+
+    page.blocks.load(restore, None, states, **CHANGING)
+    page.run_id.change(lambda run: run, page.run_id, address, **SILENT)
+    address.change(None, address, None, js=REMEMBER_RUN, **SILENT)
+
+
+def restored(services: Services, query: Mapping[str, str]) -> list[Any]:
+    """Model, data, marks, run and tab of a visitor who comes (back) to the page.
+
+    The run named in the address, else the one that is going on; its settings are taken over.
+    Without a run the default marks are set.
+    """
+    wanted = query.get("run", "")
+    known = services.store.runs()
+    run = next((one for one in known if one.id == wanted), None)
+    if wanted and run is None:
+        gr.Warning(f"The run {wanted} is not here any more; it may have been deleted.")
+    run = run or next((one for one in known if one.state in ACTIVE), None)
+    if run is None:
+        return [*[gr.skip()] * 3, _marks_or_none(services), "", gr.skip()]
+    chosen = run.spec["model"]
+    try:
+        data, marked = run.spec["data"], marked_rows(services, run)
+    except LetheError as error:  # its file may be gone; the run is shown all the same
+        gr.Warning(str(error))
+        data, marked = {"source": "bundled:people"}, _marks_or_none(services)
+    return [chosen, chosen["source"], data, marked, run.id, gr.Tabs(selected="unlearn")]
+
+
+def _marks_or_none(services: Services) -> list[str]:
+    try:
+        return default_marks(services)
+    except LetheError:
+        return []

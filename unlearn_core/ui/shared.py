@@ -1,0 +1,12 @@
+"""Small things that several parts of the page do alike."""
+
+from typing import Any
+
+PRIVATE: dict[str, Any] = {"api_visibility": "private"}
+"""Options of an event of the page that is no part of an interface."""
+
+SILENT: dict[str, Any] = {**PRIVATE, "queue": False, "show_progress": "hidden"}
+"""Options of an event that runs often or must answer at once."""
+
+CHANGING: dict[str, Any] = {**PRIVATE, "show_progress": "hidden"}
+"""Options of an event that sets a `gr.State`: only queued events make its `change` fire."""

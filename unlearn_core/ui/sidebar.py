@@ -1,0 +1,96 @@
+"""The side bar: model, device, memory and the running job, always in sight."""
+
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+import gradio as gr
+import psutil
+import torch
+
+from unlearn_core.errors import LetheError
+from unlearn_core.runs.store import RunInfo
+from unlearn_core.ui import texts
+from unlearn_core.ui.machine import device_words, model_card, model_name
+from unlearn_core.ui.progress import current, headline, phase
+from unlearn_core.ui.services import Page, Services
+from unlearn_core.ui.shared import PRIVATE, SILENT
+
+SECONDS = 1.0
+"""Between two looks at the store."""
+
+
+def build(services: Services, page: Page) -> None:
+    """Draw the side bar and keep it up to date."""
+    gr.HTML(
+        f'<div class="lethe-brand">{texts.TITLE}<span>{texts.SUBTITLE}</span></div>', padding=False
+    )
+    machine = gr.HTML(padding=False, elem_id="lethe-machine")
+    job = gr.HTML(padding=False, elem_id="lethe-job")
+    announce = gr.HTML(padding=False, elem_id="lethe-announce")
+    watch = gr.Button("Show this run", size="sm", visible=False, elem_id="lethe-watch-run")
+    shown = gr.State(("", "", "", ""))
+    active = gr.State("")
+    outputs = [machine, job, announce, watch, active, shown]
+
+    def look(
+        model: dict[str, Any], watched: str, before: tuple[str, str, str, str]
+    ) -> tuple[Any, ...]:
+        run = current(services.store.runs())
+        now = (
+            machine_html(services, model),
+            job_html(services, run),
+            announcement(services, run),
+            run.id if run and run.id != watched else "",
+        )
+        if now == before:
+            return (gr.skip(),) * len(outputs)
+        parts = [
+            gr.skip() if new == old else new for new, old in zip(now[:3], before, strict=False)
+        ]
+        return (*parts, gr.update(visible=bool(now[3])), now[3], now)
+
+    inputs = [page.model_spec, page.run_id, shown]
+    gr.Timer(SECONDS).tick(look, inputs, outputs, **SILENT)
+    page.blocks.load(look, inputs, outputs, **SILENT)
+    watch.click(
+        lambda run_id: (run_id, gr.Tabs(selected="unlearn")),
+        active,
+        [page.run_id, page.tabs],
+        **PRIVATE,
+    )
+
+
+def machine_html(services: Services, model: Mapping[str, Any]) -> str:
+    """Model, device and memory as HTML."""
+    used = psutil.virtual_memory()
+    rows = [("Memory in use", f"{texts.size(used.used)} of {texts.size(used.total)}")]
+    try:
+        card = model_card(services, model)
+        rows = [
+            ("Model", model_name(services, str(model["source"]))),
+            ("Size", f"{card.parameters / 1e6:,.1f} M parameters"),
+            ("Device", device_words(card.device, services.settings.threads)),
+            *rows,
+        ]
+        if card.device.startswith("cuda"):
+            free, total = torch.cuda.mem_get_info(torch.device(card.device))
+            rows.append(("GPU memory", f"{texts.size(total - free)} of {texts.size(total)}"))
+    except LetheError as error:
+        return texts.problem(str(error)) + texts.facts(rows)
+    return texts.facts(rows)
+
+
+def announcement(services: Services, run: RunInfo | None) -> str:
+    """What a screen reader says when the run's state changes."""
+    return f"<span>{escape(f'{run.name}: {phase(services.store, run)}')}</span>" if run else ""
+
+
+def job_html(services: Services, run: RunInfo | None) -> str:
+    """The running job, or that there is none, as HTML."""
+    if run is None:
+        return '<div class="lethe-run lethe-idle">No run in progress.</div>'
+    waiting = sum(one.state == "queued" for one in services.store.runs() if one.id != run.id)
+    more = f'<div class="lethe-run-detail">{waiting} more waiting</div>' if waiting else ""
+    return headline(services.store, run) + more
+

@@ -1,0 +1,1 @@
+"""One file a tab; each has `build(services, page)`, called inside its `gr.Tab`."""

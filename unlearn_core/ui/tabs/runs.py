@@ -1,0 +1,152 @@
+"""The Runs tab: every run, its settings, results and curves, and what can be done with it."""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from unlearn_core.cli.settings import command_line
+from unlearn_core.config import parse
+from unlearn_core.errors import LetheError
+from unlearn_core.runs.export import export_model
+from unlearn_core.runs.spec import RunSpec
+from unlearn_core.ui import texts
+from unlearn_core.ui.charts.live import overlay_view, runs_table
+from unlearn_core.ui.compare_run import RUN, has_model
+from unlearn_core.ui.run_rows import read_result, result_html, settings_html
+from unlearn_core.ui.services import Page, Services
+from unlearn_core.ui.shared import CHANGING, PRIVATE, SILENT
+from unlearn_core.ui.start import start
+
+ASK = "Delete the selected runs with their models and results? This cannot be undone."
+CONFIRM = (
+    f"(...args) => {{ if (!confirm({json.dumps(ASK)})) throw new Error('kept'); return args; }}"
+)
+CLICK = "() => document.querySelector('#runs-file a, a#runs-file, #runs-file')?.click()"
+HINT = (
+    "Click a run to see its settings and results; tick several to lay their curves over each "
+    "other."
+)
+
+
+def build(services: Services, page: Page) -> None:
+    """Draw the tab where it is called."""
+    gr.HTML(texts.page_head("runs"), padding=False)
+    table = runs_table(services)
+    chosen = gr.State([])
+    field = gr.Textbox("", visible="hidden", elem_id="chosen-runs", container=False)
+    hint = gr.HTML(texts.note(HINT), padding=False)
+    with gr.Row(visible=False, elem_classes="lethe-actions", elem_id="runs-actions") as actions:
+        watch = gr.Button("Open", min_width=90, elem_id="runs-open")
+        compare = gr.Button("Compare", min_width=90, elem_id="runs-compare")
+        repeat = gr.Button("Repeat", min_width=90, elem_id="runs-repeat")
+        adapter = gr.Button("Download model", min_width=120, elem_id="runs-adapter")
+        merged = gr.Button("Download merged", min_width=120, elem_id="runs-merged")
+        delete = gr.Button("Delete", variant="stop", min_width=90, elem_id="runs-delete")
+    file = gr.DownloadButton(visible="hidden", elem_id="runs-file")
+    problem = gr.HTML(padding=False, elem_id="runs-problem")
+    overlay_view(services)
+    with gr.Column(visible=False) as details:
+        result = gr.HTML(padding=False, apply_default_css=False, elem_id="runs-result")
+        name = gr.Textbox(label="Name", max_lines=1, submit_btn="Rename", elem_id="runs-name")
+        line = gr.Textbox(label="Repeat it from a terminal", buttons=["copy"], lines=2,
+                          interactive=False, elem_id="runs-line")  # fmt: skip
+        with gr.Accordion("Settings of this run", open=False):
+            settings = gr.HTML(padding=False, elem_id="runs-settings")
+
+    single = [watch, repeat, adapter, merged]
+    shown = [chosen, field, hint, actions, details, *single, compare, name, result, line,
+             settings, problem]  # fmt: skip
+
+    def show(wanted: Sequence[str]) -> list[Any]:
+        return _show(services, wanted)
+
+    def select(event: gr.EventData) -> list[Any]:
+        return show([str(run) for run in event._data["runs"]])
+
+    table.select(select, None, shown, **SILENT)
+
+    def guarded(action: Callable[..., list[Any]], outputs: int) -> Callable[..., list[Any]]:
+        def act(*values: Any) -> list[Any]:
+            try:
+                return [*action(*values), ""]
+            except LetheError as error:
+                return [*[gr.skip()] * outputs, texts.problem(str(error))]
+
+        return act
+
+    watch.click(lambda runs: (runs[0], gr.Tabs(selected="unlearn")), chosen,
+                [page.run_id, page.tabs], **CHANGING)  # fmt: skip
+    compare.click(
+        lambda runs: (_pair(services, runs), gr.Tabs(selected="compare")), chosen,
+        [page.compared, page.tabs], **CHANGING,
+    )  # fmt: skip
+    repeat.click(
+        guarded(lambda runs: [_repeat(services, runs[0]), gr.Tabs(selected="unlearn")], 2),
+        chosen, [page.run_id, page.tabs, problem], **CHANGING,
+    )  # fmt: skip
+
+    def renamed(runs: list[str], text: str) -> list[Any]:
+        services.store.rename(runs[0], text)
+        return []
+
+    name.submit(guarded(renamed, 0), [chosen, name], problem, **SILENT)
+
+    def deleted(runs: list[str]) -> list[Any]:
+        for run_id in runs:
+            services.store.delete(run_id)
+        return show([])[:-1]
+
+    delete.click(guarded(deleted, len(shown) - 1), chosen, shown, js=CONFIRM, **SILENT)
+    for button, merge in ((adapter, False), (merged, True)):
+        button.click(
+            guarded(_exporter(services, merge), 1), chosen, [file, problem], **PRIVATE
+        ).success(None, None, None, js=CLICK)
+
+
+def _show(services: Services, wanted: Sequence[str]) -> list[Any]:
+    """What every part shows when these runs are selected; the last one ticked has the details."""
+    there = {run.id: run for run in services.store.runs()}
+    runs = [there[run_id] for run_id in wanted if run_id in there]
+    one = len(runs) == 1
+    kept = bool(runs) and has_model(services, runs[-1])
+    return [
+        [run.id for run in runs],
+        " ".join(run.id for run in runs),
+        gr.update(visible=not runs),
+        gr.update(visible=bool(runs)),
+        gr.update(visible=one),
+        *[gr.update(interactive=one and (kept or button < 2)) for button in range(4)],
+        gr.update(interactive=bool(runs) and len(runs) <= 2
+                  and all(has_model(services, run) for run in runs)),
+        runs[-1].name if runs else "",
+        result_html(read_result(services.store, runs[-1].id)) if runs else "",
+        command_line(runs[-1].spec) if runs else "",
+        settings_html(runs[-1]) if runs else "",
+        "",
+    ]  # fmt: skip
+
+
+def _pair(services: Services, runs: Sequence[str]) -> list[str]:
+    """Two runs against each other; one against the model it began with."""
+    if len(runs) == 2:
+        return [f"{RUN}{run}" for run in runs]
+    return [str(services.store.get(runs[0]).spec["model"]["source"]), f"{RUN}{runs[0]}"]
+
+
+def _repeat(services: Services, run_id: str) -> str:
+    return start(services, parse(RunSpec, services.store.get(run_id).spec, "run"))
+
+
+def _exporter(services: Services, merge: bool) -> Callable[[list[str]], list[Any]]:
+    def packed(runs: list[str]) -> list[Any]:
+        name = f"{runs[0]}-{'merged' if merge else 'model'}"
+        holder = Path(tempfile.mkdtemp(prefix="lethe-"))
+        folder = export_model(services.store, runs[0], holder / name, merged=merge)
+        return [gr.update(value=shutil.make_archive(str(holder / name), "zip", folder))]
+
+    return packed

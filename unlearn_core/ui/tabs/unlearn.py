@@ -1,0 +1,212 @@
+"""The Unlearn tab: set a run up, start it, and watch it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import gradio as gr
+
+from unlearn_core.errors import LetheError
+from unlearn_core.evaluation import MeasureSpec
+from unlearn_core.methods.base import MethodInfo, Preset
+from unlearn_core.methods.registry import method, methods
+from unlearn_core.models import TuningSpec
+from unlearn_core.runs.spec import defaults
+from unlearn_core.training import TrainingSpec
+from unlearn_core.ui import texts
+from unlearn_core.ui.forms import Form
+from unlearn_core.ui.machine import model_card
+from unlearn_core.ui.services import Page, Services
+from unlearn_core.ui.shared import CHANGING, PRIVATE, SILENT
+from unlearn_core.ui.start import Choice, build_spec, preflight, start
+from unlearn_core.ui.tabs import unlearn_live
+
+FIRST_METHOD = "pmc"
+STOP_RULES = ("stop_retain_loss", "stop_retain_recall", "stop_forget_recall")
+TEACH_ONLY = ("target_recall",)
+
+
+@dataclass(frozen=True)
+class Forms:
+    """Every form of the tab; `fields` is their components in one fixed order."""
+
+    methods: Mapping[str, Form]
+    training: Form
+    rules: Form
+    tuning: Form
+    measure: Form
+
+    @property
+    def fields(self) -> list[Any]:
+        """All components, in the order that `groups` and `shown` use."""
+        own = [field for form in self.methods.values() for field in form.fields]
+        shared = (self.training, self.rules, self.tuning, self.measure)
+        return own + [field for form in shared for field in form.fields]
+
+    def groups(self, chosen: str, values: tuple[Any, ...]) -> dict[str, dict[str, Any]]:
+        """Component values as values by group of settings."""
+        rest = list(values)
+
+        def take(form: Form) -> dict[str, Any]:
+            taken, rest[:] = rest[: len(form.fields)], rest[len(form.fields) :]
+            return form.collect(taken)
+
+        own = {name: take(form) for name, form in self.methods.items()}
+        training, rules = take(self.training), take(self.rules)
+        return {
+            "method_config": own[chosen],
+            "training": {**training, **rules},
+            "tuning": take(self.tuning),
+            "measure": take(self.measure),
+        }
+
+    def shown(self, chosen: str, values: Mapping[str, Mapping[str, Any]]) -> list[Any]:
+        """What all components show when a method gets these values by group."""
+        parts: list[Any] = []
+        for name, form in self.methods.items():
+            own = values["method_config"] if name == chosen else None
+            parts += form.shown(own) if own is not None else [gr.skip()] * len(form.fields)
+        parts += self.training.shown(values["training"]) + self.rules.shown(values["training"])
+        parts += self.tuning.shown(values["tuning"])
+        return parts + self.measure.shown(values["measure"])
+
+
+def build(services: Services, page: Page) -> None:
+    """Draw the tab: the watched run, or the form for a new one."""
+    gr.HTML(texts.page_head("unlearn"), padding=False)
+    with gr.Column(visible=False, elem_id="unlearn-live") as live:
+        again = unlearn_live.build(services, page)
+    with gr.Column(elem_id="unlearn-setup") as setup:
+        _build_setup(services, page)
+    page.run_id.change(
+        lambda run: (gr.update(visible=bool(run)), gr.update(visible=not run)),
+        page.run_id,
+        [live, setup],
+        **SILENT,
+    )
+    again.click(lambda: "", None, page.run_id, **CHANGING)
+
+
+def _build_setup(services: Services, page: Page) -> None:
+    known = methods("unlearn")
+    with gr.Row(equal_height=False):
+        with gr.Column(scale=3, min_width=420):
+            chosen = gr.Radio(
+                [(info.title, name) for name, info in known.items()], value=FIRST_METHOD,
+                label="Method", elem_id="unlearn-method", elem_classes="lethe-choices",
+            )  # fmt: skip
+            card = gr.Markdown(
+                card_text(known[FIRST_METHOD]), container=True, elem_id="method-card",
+                latex_delimiters=[{"left": "$$", "right": "$$", "display": True}],
+            )  # fmt: skip
+        with gr.Column(scale=2, min_width=340):
+            ready = gr.HTML(padding=False, elem_id="unlearn-ready")
+            problem = gr.HTML(padding=False, elem_id="unlearn-problem")
+            with gr.Row():
+                name = gr.Textbox(label="Name", placeholder="made from method and marks", scale=3,
+                                  elem_id="unlearn-name", min_width=160)  # fmt: skip
+                seed = gr.Number(0, label="Seed", precision=0, scale=1, elem_id="unlearn-seed",
+                                 min_width=80)  # fmt: skip
+            go = gr.Button(texts.BUTTONS["start"][0], variant="primary", size="lg",
+                           elem_id="unlearn-start")  # fmt: skip
+            gr.HTML(texts.note(texts.BUTTONS["start"][1]), padding=False)
+    columns: list[gr.Column] = []
+    forms = _build_forms(known, columns)
+    reset = gr.Button("Back to the defaults", size="sm", elem_id="unlearn-reset")
+
+    state = [page.model_spec, page.data_spec, page.marked_ids]
+    everything = [*state, chosen, name, seed, *forms.fields]
+
+    def choice(*values: Any) -> Choice:
+        model, data, marked, method_name, run_name, run_seed, *rest = values
+        groups = forms.groups(method_name, tuple(rest))
+        return Choice(
+            model, data, marked, method_name, groups, run_name or "", int(run_seed or 0)
+        )
+
+    def look(*values: Any) -> tuple[str, str]:
+        try:
+            return ready_html(preflight(services, build_spec(services, choice(*values)))), ""
+        except LetheError as error:
+            return "", texts.problem(str(error))
+
+    def begin(*values: Any) -> tuple[Any, str]:
+        try:
+            return start(services, build_spec(services, choice(*values))), ""
+        except LetheError as error:
+            return gr.skip(), texts.problem(str(error))
+
+    def filled(method_name: str, model: dict[str, Any]) -> list[Any]:
+        values = default_values(services, known[method_name], model)
+        visible = [gr.update(visible=other == method_name) for other in known]
+        return [card_text(known[method_name]), *visible, *forms.shown(method_name, values)]
+
+    filled_outputs = [card, *columns, *forms.fields]
+    for event in (chosen.change, reset.click, page.model_spec.change):
+        event(filled, [chosen, page.model_spec], filled_outputs, **SILENT)
+    page.blocks.load(filled, [chosen, page.model_spec], filled_outputs, **SILENT)
+    changes = [field.change for field in (chosen, seed, *forms.fields)]
+    gr.on(
+        [*changes, *(one.change for one in state), page.blocks.load],
+        look, everything, [ready, problem], trigger_mode="always_last", **SILENT,
+    )  # fmt: skip
+    go.click(begin, everything, [page.run_id, problem], trigger_mode="once", **PRIVATE)
+
+
+def _build_forms(known: Mapping[str, MethodInfo], columns: list[gr.Column]) -> Forms:
+    own: dict[str, Form] = {}
+    with gr.Accordion("Method", open=True):
+        for name, info in known.items():
+            with gr.Column(visible=name == FIRST_METHOD) as column:
+                own[name] = Form.build(info.config, info.small.method, prefix=f"method-{name}")
+            columns.append(column)
+    with gr.Accordion("Training", open=True):
+        training = Form.build(
+            TrainingSpec, skip=(*STOP_RULES, *TEACH_ONLY), prefix="training"
+        )
+    with gr.Accordion("Weights to train", open=False):
+        tuning = Form.build(TuningSpec, prefix="tuning")
+    with gr.Accordion("Stop rules: end early when enough is forgotten, or too much", open=False):
+        rules = Form.build(TrainingSpec, only=STOP_RULES, prefix="training")
+    with gr.Accordion("Measuring: what is looked at on the way", open=False):
+        measure = Form.build(MeasureSpec, prefix="measure")
+    return Forms(own, training, rules, tuning, measure)
+
+
+def default_values(
+    services: Services, info: MethodInfo, model: Mapping[str, Any]
+) -> dict[str, Mapping[str, Any]]:
+    """A method's default set for a model, by group; for an unusable model that for small ones."""
+    try:
+        preset: Preset = defaults(info, model_card(services, model).parameters)
+    except LetheError:
+        preset = info.small
+    return {
+        "method_config": preset.method,
+        "training": preset.training,
+        "tuning": preset.tuning,
+        "measure": {},
+    }
+
+
+def card_text(info: MethodInfo) -> str:
+    """A method's card as Markdown; the words come from the method's own file."""
+    card = info.card
+    return (
+        f"**{card.idea}**\n\n$$ {card.formula} $$\n\n"
+        f"- Needs: {', '.join(card.needs) or 'nothing but the forget questions'}\n"
+        f"- Time beside gradient ascent (1): {card.cost}\n"
+        f"- Goes wrong: {card.fails}\n"
+        f"- Source: {card.paper}"
+    )
+
+
+def ready_html(body: str) -> str:
+    """The pre-flight card."""
+    return f'<div class="lethe-card"><h3>{escape("Before you start")}</h3>{body}</div>'
+
+
+def method_title(spec: Mapping[str, Any]) -> str:
+    """The title of a run's method."""
+    return method(str(spec.get("method", FIRST_METHOD)), spec.get("kind", "unlearn")).title

@@ -1,0 +1,156 @@
+"""All words of the page in one place: titles, sentences, and one help line for each term."""
+
+from collections.abc import Iterable, Mapping
+from html import escape
+
+TITLE = "Lethe"
+SUBTITLE = "Watch a language model forget"
+
+HERO = (
+    "A small language model on this computer knows eighty invented people by heart. Press the "
+    "button: it forgets four of them and keeps the rest, while you watch. Or take the five steps "
+    "below yourself."
+)
+HERO_BUTTON = "Watch it forget"
+HERO_NOTE = "About half a minute. Nothing leaves this computer; the original model is kept."
+
+STEPS: Mapping[str, tuple[str, str]] = {
+    "model": ("1 · Model", "Choose the language model that shall forget."),
+    "forget": ("2 · Forget", "Mark what it must forget. Everything else is kept."),
+    "unlearn": ("3 · Unlearn", "Choose a method, start it, and watch it work."),
+    "compare": ("4 · Compare", "Ask the model before and after the same questions."),
+    "runs": ("5 · Runs", "Everything you have run, with its settings and results."),
+}
+
+TERMS: Mapping[str, str] = {
+    "forget set": "The records to remove from the model.",
+    "retain set": "The records to keep; the run trains on them so that they stay known.",
+    "neighbours": "Kept records most like the marked ones; they suffer first.",
+    "world": "General knowledge that has nothing to do with the marked records.",
+    "original": "The model before the run.",
+    "unlearned": "The model after the run.",
+    "retrained": "A model trained from the start without the marked records: the ideal to reach.",
+    "reference answer": "What the original model itself answers when it does not guess.",
+    "true answer": "The right answer by the data; Partial Model Collapse never trains on it.",
+    "collapse": "The answers to a forget question shrink to a few that give nothing away.",
+    "leak": "A sampled answer that still gives the true answer away. Lower is better.",
+    "fact recall": "Share of questions whose answer contains the fact. For the forget set lower is "
+    "better, for everything else higher.",
+    "loss": "How surprised the model is by an answer it is trained on, in nats per token.",
+    "run": "One execution of a method, with its settings, history and result.",
+    "step": "One change of the model's weights.",
+    "epoch": "One pass over the forget set.",
+    "subject": "Who or what a record is about.",
+    "paraphrased": "The same fact asked in other words; never trained on.",
+}
+
+STATES: Mapping[str, str] = {
+    "queued": "Waiting",
+    "loading": "Loading the model",
+    "running": "Running",
+    "stopping": "Stopping",
+    "paused": "Paused",
+    "stopped": "Stopped, result kept",
+    "done": "Done",
+    "failed": "Failed",
+    "discarded": "Discarded",
+}
+
+PHASES: Mapping[str, str] = {
+    "load": "Loading the model",
+    "measure_before": "Measuring what the model knows before",
+    "train": "Forgetting",
+    "measure_after": "Measuring what is left",
+    "save": "Saving the unlearned model",
+}
+TEACHING: Mapping[str, str] = {
+    **PHASES,
+    "train": "Learning",
+    "measure_after": "Measuring what was learnt",
+    "save": "Saving the taught model",
+}
+
+GROUPS: Mapping[str, tuple[str, str]] = {
+    "forget": ("To forget", "Marked records. Their facts should disappear."),
+    "paraphrased": ("To forget, asked in other words", "Never trained on; should disappear too."),
+    "forget_paraphrased": (
+        "To forget, asked in other words",
+        "Never trained on; should disappear too.",
+    ),
+    "neighbours": ("Neighbours", "Kept records most like the marked ones. Should stay."),
+    "neighbour": ("Neighbours", "Kept records most like the marked ones. Should stay."),
+    "retain": ("To keep", "Records that were not marked. Should stay."),
+    "world": ("General knowledge", "Nothing to do with the marked records. Should stay."),
+    "own": ("Your own prompts", "Prompts you typed."),
+}
+
+BUTTONS: Mapping[str, tuple[str, str]] = {
+    "start": ("Start", "Puts the run in the queue and shows it live."),
+    "pause": ("Pause", "Saves a checkpoint and frees the processor; go on whenever you like."),
+    "resume": ("Resume", "Goes on from the checkpoint."),
+    "stop": ("Stop and keep", "Ends after this step and saves the model as it is now."),
+    "discard": ("Discard", "Ends now and throws the result away. The original model is untouched."),
+}
+
+
+def seconds(value: float | None) -> str:
+    """A duration in words: `12 s`, `3 min 20 s`, `2 h 5 min`; empty for none."""
+    if value is None:
+        return ""
+    whole = max(0, round(value))
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def size(value: float) -> str:
+    """A number of bytes in words: `512 kB`, `7.4 MB`, `1.3 GB`."""
+    for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if value >= factor:
+            amount = value / factor
+            return f"{amount:.0f} {unit}" if amount >= 100 else f"{amount:.1f} {unit}"
+    return f"{value:.0f} bytes"
+
+
+def count(value: int, one: str, many: str = "") -> str:
+    """A counted noun: `1 record`, `1,200 records`."""
+    return f"{value:,} {one if value == 1 else many or one + 's'}"
+
+
+def term(name: str, shown: str = "") -> str:
+    """A term as HTML that shows its help line on hover and focus."""
+    return (
+        f'<span class="lethe-term" tabindex="0" title="{escape(TERMS[name])}">'
+        f"{escape(shown or name)}</span>"
+    )
+
+
+def glossary(names: Iterable[str]) -> str:
+    """Terms with their help lines as an HTML definition list."""
+    rows = "".join(f"<dt>{escape(n)}</dt><dd>{escape(TERMS[n])}</dd>" for n in names)
+    return f'<dl class="lethe-glossary">{rows}</dl>'
+
+
+def facts(rows: Iterable[tuple[str, str]]) -> str:
+    """Names and values as an HTML list; both are escaped."""
+    body = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in rows)
+    return f'<dl class="lethe-facts">{body}</dl>'
+
+
+def problem(message: str) -> str:
+    """An error sentence as HTML, shown where the person looks; empty for no error."""
+    if not message:
+        return ""
+    return f'<div class="lethe-problem" role="alert">{escape(message)}</div>'
+
+
+def note(message: str) -> str:
+    """A quiet sentence as HTML; empty for none."""
+    return f'<div class="lethe-note">{escape(message)}</div>' if message else ""
+
+
+def page_head(step: str) -> str:
+    """The heading of a tab: what this step is for, in one sentence."""
+    return f'<p class="lethe-lead">{escape(STEPS[step][1])}</p>'
