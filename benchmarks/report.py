@@ -161,8 +161,8 @@ def sampling(result: dict[str, Any]) -> str:
     head += [f"{name}, times" for name in first["times_faster"]]
     settings = ", ".join(f"{name} {value}" for name, value in result["spec"].items())
     return (
-        f"## Sampling, useful tokens a second\n\nAgainst `generate` with repeated prompts, 8 prompts "
-        f"a call; {settings}.\n\n{table(head, rows)}\n\n{where(result)}\n"
+        "## Sampling, useful tokens a second\n\nAgainst `generate` with repeated prompts, "
+        f"8 prompts a call; {settings}.\n\n{table(head, rows)}\n\n{where(result)}\n"
     )
 
 

@@ -9,7 +9,8 @@ from tests.helpers.models import tiny_model, toy_tokenizer
 from unlearn_core.errors import InvalidInput, MissingPrerequisite
 from unlearn_core.models import ModelSpec, TuningSpec, load, prepare_for_training, save
 from unlearn_core.runs.export import export_model
-from unlearn_core.runs.store import Store, write_json
+from unlearn_core.runs.rows import write_json
+from unlearn_core.runs.store import Store
 
 GROUP = {"records": 4, "fact_recall": 1.0, "rouge_l_recall": 1.0, "log_likelihood": -0.1}
 RESULT = {

@@ -19,7 +19,8 @@ from unlearn_core.runs.environment import describe_environment, git_commit
 from unlearn_core.runs.events import Event
 from unlearn_core.runs.failures import explain
 from unlearn_core.runs.foreground import run_in_foreground
-from unlearn_core.runs.store import RunInfo, Store
+from unlearn_core.runs.rows import RunInfo
+from unlearn_core.runs.store import Store
 from unlearn_core.runs.worker import StoreControl, heartbeat, perform
 from unlearn_core.training import NonFiniteLoss
 

@@ -29,8 +29,9 @@ from unlearn_core.methods.registry import method
 from unlearn_core.models import ModelSpec, describe, resolve_device
 from unlearn_core.runs.execute import resolve_run
 from unlearn_core.runs.plan import Plan, make_plan
+from unlearn_core.runs.rows import RunInfo
 from unlearn_core.runs.spec import RunSpec, make_spec
-from unlearn_core.runs.store import RunInfo, Store
+from unlearn_core.runs.store import Store
 
 FAILED, INTERRUPTED = 1, 130
 BUNDLED_DATA = str(DataSpec().source)

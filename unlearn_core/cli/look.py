@@ -15,7 +15,7 @@ from unlearn_core.cli.output import (
     result_rows,
     stdout_kept_clean,
 )
-from unlearn_core.runs.store import RunInfo
+from unlearn_core.runs.rows import RunInfo
 
 RunId = Annotated[str, typer.Argument(help="A run's id, as `runs` lists it.")]
 

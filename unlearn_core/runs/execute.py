@@ -23,8 +23,9 @@ from unlearn_core.models import ModelSpec, load, prepare_for_training, save
 from unlearn_core.monitoring import Measurement, Monitor
 from unlearn_core.runs.events import Command, Event, EventKind, RunState
 from unlearn_core.runs.plan import Plan, make_plan
+from unlearn_core.runs.rows import write_json
 from unlearn_core.runs.spec import RunSpec
-from unlearn_core.runs.store import Store, write_json
+from unlearn_core.runs.store import Store
 from unlearn_core.sampling import CachedSampler
 from unlearn_core.training import NonFiniteLoss, StepReport, Trainer, TrainingSpec
 

@@ -9,7 +9,8 @@ import torch
 
 from unlearn_core.errors import InvalidInput
 from unlearn_core.models import ModelSpec, load, save
-from unlearn_core.runs.store import RunInfo, Store
+from unlearn_core.runs.rows import RunInfo
+from unlearn_core.runs.store import Store
 
 _PAPERS = ("spec.json", "result.json", "environment.json")
 

@@ -1,7 +1,6 @@
 """What happened: every run with its state, its events and its folder, shared by all processes."""
 
 import json
-import math
 import os
 import re
 import secrets
@@ -9,7 +8,6 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +25,7 @@ from unlearn_core.runs.recovery import (
     is_dead,
     memory_advice,
 )
+from unlearn_core.runs.rows import RunInfo, read_events, run_info, to_json, write_json
 
 # Runs that a person started in a terminal and waits for come before those that no one owns.
 _QUEUE = (
@@ -36,61 +35,10 @@ _QUEUE = (
 _ACTIVE = "('loading', 'running', 'stopping')"
 
 
-@dataclass(frozen=True)
-class RunInfo:
-    """A run as lists and headers show it.
-
-    Attributes:
-        id: Short, sortable by time, safe as a folder name.
-        created, started, ended, heartbeat: Unix seconds.
-        pid: Its worker, while one has it.
-        spec: A `RunSpec` as JSON values.
-        message: What the state means, in words.
-        place: Place in the queue of its device, from 1.
-        step, total, seconds_left: From the newest progress event.
-        command: What was asked of it and not yet taken up.
-    """
-
-    id: str
-    kind: str
-    name: str
-    state: RunState
-    device: str
-    created: float
-    started: float | None
-    ended: float | None
-    pid: int | None
-    heartbeat: float | None
-    spec: dict[str, Any]
-    message: str
-    place: int | None
-    step: int
-    total: int
-    seconds_left: float | None
-    command: Command | None
-
-    @property
-    def active(self) -> bool:
-        """Whether a worker has it."""
-        return self.state in ACTIVE
-
-    @property
-    def finished(self) -> bool:
-        """Whether it has come to an end."""
-        return self.state in FINISHED
-
-
 def default_workspace() -> Path:
     """`LETHE_WORKSPACE`, else the person's data folder."""
     named = os.environ.get("LETHE_WORKSPACE")
     return Path(named).expanduser() if named else Path(platformdirs.user_data_dir("lethe"))
-
-
-def write_json(path: Path, value: Any) -> None:
-    """Write a JSON file that is never seen half written."""
-    partial = path.with_name(path.name + ".partial")
-    partial.write_text(json.dumps(value, indent=2, ensure_ascii=False), encoding="utf-8")
-    os.replace(partial, path)
 
 
 class Store:
@@ -137,7 +85,17 @@ class Store:
                 connection.execute(
                     "INSERT INTO runs (id, kind, name, state, device, spec, created, queued, "
                     "owner, owner_born) VALUES (?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?)",
-                    (run_id, kind, name, _index(device), _dumps(dict(spec)), now, now, owner, born),
+                    (
+                        run_id,
+                        kind,
+                        name,
+                        _index(device),
+                        to_json(dict(spec)),
+                        now,
+                        now,
+                        owner,
+                        born,
+                    ),
                 )
                 self._say(connection, run_id, "queued", "")
         except OSError as error:
@@ -154,18 +112,18 @@ class Store:
         Raises:
             InvalidInput: No such run.
         """
-        return _info(self._row(run_id), self._places())
+        return run_info(self._row(run_id), self._places())
 
     def runs(self) -> list[RunInfo]:
         """All runs, newest first."""
         rows = self._database.rows("SELECT * FROM runs ORDER BY created DESC, rowid DESC")
         places = self._places()
-        return [_info(row, places) for row in rows]
+        return [run_info(row, places) for row in rows]
 
     def active(self) -> list[RunInfo]:
         """The runs that a worker has."""
         rows = self._database.rows(f"SELECT * FROM runs WHERE state IN {_ACTIVE} ORDER BY started")
-        return [_info(row, {}) for row in rows]
+        return [run_info(row, {}) for row in rows]
 
     def folder(self, run_id: str) -> Path:
         """The run's folder; only ids in the store have one."""
@@ -235,7 +193,7 @@ class Store:
             f"WHERE run_id = ? AND seq > ? {some}ORDER BY seq LIMIT ?",
             (run_id, after, *kinds, -1 if limit is None else limit),
         )
-        return _events(rows)
+        return read_events(rows)
 
     def last(self, run_id: str, kind: str) -> Event | None:
         """The newest event of a kind."""
@@ -244,7 +202,7 @@ class Store:
             "WHERE run_id = ? AND kind = ? ORDER BY seq DESC LIMIT 1",
             (run_id, kind),
         )
-        return next(iter(_events(rows)), None)
+        return next(iter(read_events(rows)), None)
 
     def claim(self, pid: int, run_id: str | None = None, device: str | None = None) -> str | None:
         """Take the next queued run whose device is free; of several callers exactly one gets it.
@@ -452,7 +410,7 @@ class Store:
         connection.executemany(
             "INSERT INTO events (run_id, seq, time, step, kind, payload) VALUES (?, ?, ?, ?, ?, ?)",
             [
-                (run_id, seq + i, event.time, event.step, event.kind, _dumps(event.payload))
+                (run_id, seq + i, event.time, event.step, event.kind, to_json(event.payload))
                 for i, event in enumerate(events, 1)
             ],
         )
@@ -516,40 +474,3 @@ def _here() -> str:
 
 def _worker(row: sqlite3.Row) -> Process:
     return Process(row["pid"], row["born"], row["host"])
-
-
-def _info(row: sqlite3.Row, places: Mapping[str, int]) -> RunInfo:
-    same = ("id", "kind", "name", "state", "device", "created", "started", "ended", "pid")
-    also = ("heartbeat", "message", "step", "total", "seconds_left", "command")
-    return RunInfo(
-        **{key: row[key] for key in (*same, *also)},
-        spec=json.loads(row["spec"]),
-        place=places.get(row["id"]),
-    )
-
-
-def _events(rows: Sequence[sqlite3.Row]) -> list[Event]:
-    # One parse of all payloads is several times faster than one each.
-    payloads = json.loads("[" + ",".join(row["payload"] for row in rows) + "]")
-    return [
-        Event(row["kind"], row["step"], payload, row["time"], row["seq"])
-        for row, payload in zip(rows, payloads, strict=True)
-    ]
-
-
-def _dumps(value: Any) -> str:
-    try:
-        return json.dumps(value, ensure_ascii=False, allow_nan=False)
-    except ValueError:
-        return json.dumps(_without_nan(value), ensure_ascii=False)
-
-
-def _without_nan(value: Any) -> Any:
-    """JSON, and so the browser, has no number for infinity and NaN; they become null."""
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    if isinstance(value, Mapping):
-        return {key: _without_nan(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_without_nan(item) for item in value]
-    return value

@@ -21,7 +21,8 @@ from typing import Any, Protocol
 from unlearn_core.errors import LetheError
 from unlearn_core.runs.events import Command, Event
 from unlearn_core.runs.recovery import HEARTBEAT_SECONDS, LOG_NAME
-from unlearn_core.runs.store import Store, write_json
+from unlearn_core.runs.rows import write_json
+from unlearn_core.runs.store import Store
 
 POLL_SECONDS = 0.05
 

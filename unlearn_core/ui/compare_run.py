@@ -8,7 +8,7 @@ from unlearn_core.comparison import Bench
 from unlearn_core.data.marks import Marks, neighbours, split_corpus
 from unlearn_core.data.records import Record
 from unlearn_core.errors import LetheError
-from unlearn_core.runs.store import RunInfo
+from unlearn_core.runs.rows import RunInfo
 from unlearn_core.sampling import SamplingSpec
 from unlearn_core.ui.compare_view import Asked, Side
 from unlearn_core.ui.marking import to_marks

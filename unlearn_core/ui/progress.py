@@ -4,7 +4,8 @@ import time
 from html import escape
 
 from unlearn_core.runs.events import ACTIVE, FINISHED
-from unlearn_core.runs.store import RunInfo, Store
+from unlearn_core.runs.rows import RunInfo
+from unlearn_core.runs.store import Store
 from unlearn_core.ui.texts import PHASES, STATES, TEACHING, count, seconds
 
 

@@ -9,8 +9,9 @@ from typing import Any, get_origin
 from unlearn_core.config import Config, Setting, settings_of
 from unlearn_core.methods.base import MethodInfo
 from unlearn_core.methods.registry import method
+from unlearn_core.runs.rows import RunInfo
 from unlearn_core.runs.spec import RunSpec
-from unlearn_core.runs.store import RunInfo, Store
+from unlearn_core.runs.store import Store
 from unlearn_core.ui.texts import GROUPS, STATES, facts, seconds, size
 
 MOST_NAMES = 3

@@ -9,7 +9,7 @@ import psutil
 import torch
 
 from unlearn_core.errors import LetheError
-from unlearn_core.runs.store import RunInfo
+from unlearn_core.runs.rows import RunInfo
 from unlearn_core.ui import texts
 from unlearn_core.ui.machine import device_words, model_card, model_name
 from unlearn_core.ui.progress import current, headline, phase

@@ -6,7 +6,7 @@ from typing import Any
 
 from unlearn_core.comparison import word_diff
 from unlearn_core.runs.events import Event
-from unlearn_core.ui.texts import GROUPS
+from unlearn_core.ui.texts import GROUPS, TAUGHT
 
 ORDER = ("forget", "paraphrased", "neighbour", "retain", "world", "own")
 
@@ -28,12 +28,13 @@ def story_html(events: Sequence[Event], result: Mapping[str, Any] | None) -> str
     pairs = probes(events)
     if not pairs or events[0].step == events[-1].step:
         return verdict(result)  # asked only once: there is no before and after
+    titles = {**GROUPS, **TAUGHT} if _is_teaching(result) else GROUPS
     rows = []
     group = ""
     for before, after in pairs:
         if before["group"] != group:
             group = before["group"]
-            title, help = GROUPS[group]
+            title, help = titles[group]
             rows.append(
                 f'<tr class="lethe-group lethe-{group}"><th colspan="3" scope="colgroup">'
                 f"{escape(title)} <small>{escape(help)}</small></th></tr>"
@@ -47,18 +48,23 @@ def story_html(events: Sequence[Event], result: Mapping[str, Any] | None) -> str
 
 
 def verdict(result: Mapping[str, Any] | None) -> str:
-    """What the numbers of a finished unlearning run say, as HTML; empty without them."""
-    if result is None or result["spec"]["kind"] != "unlearn":
+    """What the numbers of a finished run say, as HTML; empty without them."""
+    if result is None:
         return ""
     forget = _recall(result, "forget")
     kept = _recall(result, "retain")
     if forget is None:
         return ""
-    words = f"Of the facts to forget the model gave {_then_and_now(forget)}"
+    what = "taught facts" if _is_teaching(result) else "facts to forget"
+    words = f"Of the {what} the model gave {_then_and_now(forget)}"
     if kept is not None:
         words += f"; of the facts to keep {_then_and_now(kept)}"
     words += "."
     return f'<p class="lethe-verdict">{escape(words)}</p>'
+
+
+def _is_teaching(result: Mapping[str, Any] | None) -> bool:
+    return result is not None and result["spec"]["kind"] == "teach"
 
 
 def _recall(result: Mapping[str, Any], group: str) -> tuple[float, float] | None:

@@ -84,6 +84,12 @@ GROUPS: Mapping[str, tuple[str, str]] = {
     "own": ("Your own prompts", "Prompts you typed."),
 }
 
+TAUGHT: Mapping[str, tuple[str, str]] = {
+    "forget": ("Taught", "Should be known now."),
+    "paraphrased": ("Taught, asked in other words", "Never trained on; should be known too."),
+}
+"""The groups of a run that teaches, where they are called otherwise."""
+
 BUTTONS: Mapping[str, tuple[str, str]] = {
     "start": ("Start", "Puts the run in the queue and shows it live."),
     "pause": ("Pause", "Saves a checkpoint and frees the processor; go on whenever you like."),

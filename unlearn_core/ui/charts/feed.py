@@ -7,7 +7,8 @@ from typing import Any
 from unlearn_core.errors import LetheError
 from unlearn_core.methods.registry import method
 from unlearn_core.runs.events import Event
-from unlearn_core.runs.store import RunInfo, Store
+from unlearn_core.runs.rows import RunInfo
+from unlearn_core.runs.store import Store
 
 MOST_POINTS = 2000
 """Points of one curve sent at most; a screen cannot show more."""

@@ -11,7 +11,7 @@ import gradio as gr
 from unlearn_core.data.marks import Marks, resolve
 from unlearn_core.errors import LetheError
 from unlearn_core.runs.events import FINISHED, Command
-from unlearn_core.runs.store import RunInfo
+from unlearn_core.runs.rows import RunInfo
 from unlearn_core.ui import texts
 from unlearn_core.ui.charts.live import live_view
 from unlearn_core.ui.services import Page, Services
