@@ -149,7 +149,7 @@ def test_pause_and_resume_end_like_an_unbroken_run(
 
 def test_stop_keeps_what_there_is(store: Store, model_folder: Path, data_file: Path) -> None:
     run_id = start(store, spec_of(model_folder, data_file))
-    execute(store, run_id, control=Orders(2, "stop"))
+    execute(store, run_id, control=Orders(3, "stop"))
     result = json.loads((store.folder(run_id) / "result.json").read_text())
     assert (store.get(run_id).state, result["steps"]) == ("stopped", 2)
     assert store.model_folder(run_id).is_dir()

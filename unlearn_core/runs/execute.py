@@ -98,8 +98,9 @@ def execute(store: Store, run_id: str, *, control: Control) -> None:
         LetheError: With the remedy in words; the caller records the failure.
     """
     started = time.perf_counter()
-    recorder = Recorder(store, run_id)
-    spec = RunSpec.model_validate(store.get(run_id).spec)
+    info = store.get(run_id)
+    recorder = Recorder(store, run_id, info.total, info.step)
+    spec = RunSpec.model_validate(info.spec)
     with recorder.phase("load"):
         job = _load(spec, store, recorder)
     folder = store.folder(run_id)
@@ -256,6 +257,9 @@ def _train(job: Job, recorder: Recorder, control: Control, checkpoint: Path) -> 
     """Train until the last step, a command or a stop rule, measuring on the way."""
     trainer, monitor, spec = job.trainer, job.monitor, job.plan.spec.training
     first_step, begun, measuring = trainer.step, time.perf_counter(), monitor.seconds
+    command = control.command()
+    if command is not None:
+        return Ended(command, f"Stopped by hand after step {first_step}.")
     for report in trainer.steps():
         training = time.perf_counter() - begun - (monitor.seconds - measuring)
         left = (report.total - report.step) * training / (report.step - first_step)
