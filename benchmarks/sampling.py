@@ -31,7 +31,7 @@ from unlearn_core.sampling import CachedSampler, SamplingSpec
 SPEC = SamplingSpec(temperature=0.9, top_k=50, top_p=0.95, max_new_tokens=48)
 PROMPTS_A_CALL = 8
 END_BIAS = 2.3
-"""Makes the random model end an answer after about 14 tokens, as short answers do."""
+"""Makes the random model end an answer after about 12 tokens, as short answers do."""
 
 Answers = list[list[list[int]]]
 

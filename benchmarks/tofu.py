@@ -109,10 +109,11 @@ def main() -> None:
     for result in (taught, unlearned):
         # The file lived in a temporary folder.
         result["spec"]["data"]["source"] = "tofu.jsonl"
+    here = environment()
     write_result(
         "tofu",
         {
-            "environment": environment(),
+            "environment": {**here, "command": here["command"].replace(str(args.data), "FOLDER")},
             "questions": {"forget": len(forget), "retain": len(retain)},
             "taught": taught,
             "unlearned": unlearned,
