@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import PATIENCE_SECONDS, Server, Visit
+from unlearn_core.data.bundled import bundled_corpus
 from unlearn_core.runs.rows import RunInfo
 from unlearn_core.runs.store import Store
 
@@ -26,6 +27,11 @@ def newest(server: Server) -> RunInfo | None:
         return next(iter(store.runs()), None)
     finally:
         store.close()
+
+
+def birthplace(name: str) -> str:
+    records = bundled_corpus("people").records
+    return next(r.fact for r in records if r.subject == name and r.id.endswith("-birthplace"))
 
 
 def wait_for(server: Server, states: tuple[str, ...], step: int = 0) -> RunInfo:
@@ -87,8 +93,11 @@ def test_mark_start_reload_restart_and_compare(visit: Visit, server: Server) -> 
     page.locator("#run-compare").click()
     page.locator("#cmp-own textarea").fill("Where was Hesper Marstrand born?")
     page.locator("#cmp-go").click()
-    answers = page.locator("#cmp-result")
-    expect(answers).to_contain_text("Where was Hesper Marstrand born?")
+    card = page.locator("#cmp-result .cmp-card", has_text="Where was Hesper Marstrand born?").last
+    before, after = card.locator(".cmp-text").nth(0), card.locator(".cmp-text").nth(1)
+    expect(before).to_contain_text(birthplace("Hesper Marstrand"))
+    expect(after).not_to_have_text(re.compile(r"^…?$"))
+    expect(after).not_to_contain_text(birthplace("Hesper Marstrand"))
 
 
 def test_killed_worker_is_noticed_and_the_next_run_works(visit: Visit, server: Server) -> None:

@@ -10,7 +10,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from unlearn_core.errors import InvalidInput, MissingPrerequisite
+from unlearn_core.errors import InvalidInput, LetheError, MissingPrerequisite
 from unlearn_core.ui.settings import FIRST_PORT, PORTS_TRIED, AppSettings, set_environment
 
 if TYPE_CHECKING:
@@ -55,7 +55,8 @@ def launch(settings: AppSettings) -> None:
     )
     print(f"Lethe is open at {url}", flush=True)
     services.supervisor.start()
-    threading.Thread(target=warm_up, args=(services,), daemon=True).start()
+    warming = threading.Thread(target=warm_up, args=(services,))
+    warming.start()
     try:
         threading.Event().wait()
     except KeyboardInterrupt:
@@ -63,6 +64,7 @@ def launch(settings: AppSettings) -> None:
     finally:
         services.supervisor.close()
         app.close(verbose=False)
+        warming.join()  # torch aborts the process when it is loading while Python ends
 
 
 def make_services(settings: AppSettings) -> "Services":
@@ -148,4 +150,7 @@ def is_free(host: str, port: int) -> bool:
 
 def warm_up(services: "Services") -> None:
     """Load the bundled model behind the page, so that the first comparison answers at once."""
-    services.bench.warm("bundled")
+    try:
+        services.bench.warm("bundled")
+    except LetheError as error:  # the page says so too, beside the model
+        print(error, flush=True)
