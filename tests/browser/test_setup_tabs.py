@@ -7,6 +7,7 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
+from unlearn_core.methods.registry import method
 
 
 def test_first_page_says_what_it_is_and_offers_one_button(visit: Visit) -> None:
@@ -113,7 +114,8 @@ def test_form_follows_the_method_and_tells_what_a_run_needs(visit: Visit) -> Non
     page = visit.page
     ready = page.locator("#unlearn-ready")
     expect(ready).to_contain_text("40 records, and 80 other wordings to check")
-    expect(page.locator("#method-pmc-samples input")).to_have_value("5")
+    samples = method("pmc").small.method["samples"]
+    expect(page.locator("#method-pmc-samples input")).to_have_value(str(samples))
     page.locator("#training-batch_size input").fill("20")
     page.locator("#training-epochs input").fill("10")
     expect(ready).to_contain_text("20 (10 epochs of 2 steps)")

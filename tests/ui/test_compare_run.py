@@ -146,9 +146,7 @@ def test_passages_are_not_offered_as_questions() -> None:
 
 
 def test_a_few_questions_are_spread_over_the_group() -> None:
-    offered = [
-        Question("forget", Record(id=str(i), prompt="?", answer="!")) for i in range(10)
-    ]
+    offered = [Question("forget", Record(id=str(i), prompt="?", answer="!")) for i in range(10)]
     assert spread(offered, {"forget": 2, "world": 3}) == ["forget/0", "forget/5"]
 
 

@@ -35,11 +35,11 @@ def test_true_answer_stands_beside() -> None:
 def test_answer_that_gives_a_fact_to_forget_is_bad_and_to_keep_is_good() -> None:
     knows = "She was born in Ghent."
     forget = card(SIDES, asked(knows, "I do not know."))
-    assert "cmp-bad\">gives the true answer" in forget
-    assert "cmp-good\">does not give the true answer" in forget
+    assert 'cmp-bad">gives the true answer' in forget
+    assert 'cmp-good">does not give the true answer' in forget
     keep = card(SIDES, asked(knows, "I do not know.", group="retain"))
-    assert "cmp-good\">gives the true answer" in keep
-    assert "cmp-bad\">does not give the true answer" in keep
+    assert 'cmp-good">gives the true answer' in keep
+    assert 'cmp-bad">does not give the true answer' in keep
 
 
 def test_no_verdict_while_an_answer_still_grows() -> None:

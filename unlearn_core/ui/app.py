@@ -115,9 +115,7 @@ def choose_port(settings: AppSettings) -> int:
                 print(f"Port {FIRST_PORT} is in use, so port {port} is taken instead.")
             return port
     last = FIRST_PORT + PORTS_TRIED - 1
-    raise InvalidInput(
-        f"No port from {FIRST_PORT} to {last} is free. Name a free one with --port."
-    )
+    raise InvalidInput(f"No port from {FIRST_PORT} to {last} is free. Name a free one with --port.")
 
 
 def is_free(host: str, port: int) -> bool:

@@ -187,9 +187,7 @@ def ask(
                 yield
 
 
-def _stream(
-    bench: Bench, sides: Sequence[Side], row: Asked, asking: Asking
-) -> Iterator[None]:
+def _stream(bench: Bench, sides: Sequence[Side], row: Asked, asking: Asking) -> Iterator[None]:
     """The shown answers, a token of each side at a time."""
     spec = asking.sampler if asking.sampled else None
     growing = {

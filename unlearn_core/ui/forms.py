@@ -135,4 +135,3 @@ def _plain(item: Setting, value: Any) -> Any:
     if item.kind == "text":
         return "" if value is None else str(value)
     return value
-

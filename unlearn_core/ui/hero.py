@@ -27,9 +27,7 @@ def draw() -> Hero:
     """Draw the panel where it is called; `connect` makes it work."""
     with gr.Row(elem_id="lethe-hero") as panel:
         with gr.Column(scale=3, min_width=320):
-            gr.HTML(
-                f"<h1>{escape(texts.SUBTITLE)}</h1><p>{escape(texts.HERO)}</p>", padding=False
-            )
+            gr.HTML(f"<h1>{escape(texts.SUBTITLE)}</h1><p>{escape(texts.HERO)}</p>", padding=False)
         with gr.Column(scale=2, min_width=280):
             button = gr.Button(texts.HERO_BUTTON, variant="primary", size="lg", elem_id="watch")
             gr.HTML(f'<p class="lethe-hero-note">{escape(texts.HERO_NOTE)}</p>', padding=False)
@@ -67,6 +65,4 @@ def connect(hero: Hero, services: Services, page: Page) -> None:
         trigger_mode="once",
         **PRIVATE,
     )
-    page.run_id.change(
-        lambda run: gr.update(visible=not run), page.run_id, hero.panel, **SILENT
-    )
+    page.run_id.change(lambda run: gr.update(visible=not run), page.run_id, hero.panel, **SILENT)

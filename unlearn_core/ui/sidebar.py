@@ -93,4 +93,3 @@ def job_html(services: Services, run: RunInfo | None) -> str:
     waiting = sum(one.state == "queued" for one in services.store.runs() if one.id != run.id)
     more = f'<div class="lethe-run-detail">{waiting} more waiting</div>' if waiting else ""
     return headline(services.store, run) + more
-

@@ -87,7 +87,7 @@ def _row(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
     old = " ".join(_marked(text, kind) for text, kind in parts if kind != "added")
     new = " ".join(_marked(text, kind) for text, kind in parts if kind != "removed")
     question = escape(before["prompt"] or "(passage)")
-    return f'<tr><td>{question}</td><td>{old}</td><td>{new or "<i>(nothing)</i>"}</td></tr>'
+    return f"<tr><td>{question}</td><td>{old}</td><td>{new or '<i>(nothing)</i>'}</td></tr>"
 
 
 def _marked(text: str, kind: str) -> str:

@@ -129,8 +129,9 @@ def live_config() -> dict[str, Any]:
         "forgetLogged": FORGET_LOGGED._asdict(),
         "answers": ANSWERS._asdict(),
         "probes": PROBES._asdict(),
-        "groups": {key: dict(zip(("label", "help"), GROUPS[key], strict=True))
-                   for key in PROBE_GROUPS},
+        "groups": {
+            key: dict(zip(("label", "help"), GROUPS[key], strict=True)) for key in PROBE_GROUPS
+        },
         "states": dict(STATES),
         "phases": dict(PHASES),
         "empty": EMPTY_LIVE,
@@ -155,8 +156,6 @@ def is_percent(name: str) -> bool:
 
 def _panel(panel: Panel) -> dict[str, Any]:
     term = PANELS[panel.key]
-    series = [
-        {**asdict(series), **SCALARS[series.name]._asdict()} for series in panel.series
-    ]
+    series = [{**asdict(series), **SCALARS[series.name]._asdict()} for series in panel.series]
     rows = [asdict(row) for row in panel.rows]
     return {**term._asdict(), "key": panel.key, "rows": rows, "series": series}

@@ -50,19 +50,36 @@ def build(services: Services, page: Page) -> None:
                            elem_id="cmp-left")  # fmt: skip
         right = gr.Dropdown([], label="Right", info="Usually the unlearned: after.",
                             elem_id="cmp-right")  # fmt: skip
-    picked = gr.Dropdown([], label="Questions", multiselect=True, elem_id="cmp-questions",
-                         info="Click to choose; type to search. Several are asked in turn.")
+    picked = gr.Dropdown(
+        [],
+        label="Questions",
+        multiselect=True,
+        elem_id="cmp-questions",
+        info="Click to choose; type to search. Several are asked in turn.",
+    )
     with gr.Row(elem_classes="lethe-actions"):
         some = gr.Button("A few of each group", size="sm", min_width=180)
         forgotten = gr.Button("All to forget", size="sm", min_width=120)
         none = gr.Button("None", size="sm", min_width=80)
-    own = gr.Textbox(label="Your own questions", lines=2, elem_id="cmp-own",
-                     placeholder="One question on each line", info="Asked after those above.")
+    own = gr.Textbox(
+        label="Your own questions",
+        lines=2,
+        elem_id="cmp-own",
+        placeholder="One question on each line",
+        info="Asked after those above.",
+    )
     with gr.Row(equal_height=True):
         mode = gr.Radio([("Most likely answer (greedy)", "greedy"), ("One sample", "sampled")],
                         value="greedy", label="Answer shown", elem_id="cmp-mode")  # fmt: skip
-        n = gr.Slider(0, MOST_SAMPLES, 20, step=1, label="Samples of each answer", elem_id="cmp-n",
-                      info="Shows the whole spread of answers; 0 turns it off.")
+        n = gr.Slider(
+            0,
+            MOST_SAMPLES,
+            20,
+            step=1,
+            label="Samples of each answer",
+            elem_id="cmp-n",
+            info="Shows the whole spread of answers; 0 turns it off.",
+        )
         seed = gr.Number(0, label="Seed", minimum=0, precision=0, elem_id="cmp-seed",
                          info="The same seed on both sides.")  # fmt: skip
     with gr.Accordion("How samples are drawn", open=False):
@@ -172,9 +189,7 @@ def _pictures(
     yield result_page(sides, words, rows), ""
 
 
-def _sides(
-    services: Services, chosen: Sequence[str | None], model: str
-) -> tuple[Side, ...]:
+def _sides(services: Services, chosen: Sequence[str | None], model: str) -> tuple[Side, ...]:
     labels = {value: label for label, value in sources(services, model or "bundled")}
     sides = []
     for value in chosen:

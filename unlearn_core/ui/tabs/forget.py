@@ -46,9 +46,7 @@ def build(services: Services, page: Page) -> None:
 def split_html(services: Services, data: dict[str, Any], marked: list[str]) -> str:
     """What a run would do with every group of records, and where forget and retain overlap."""
     try:
-        split = split_corpus(
-            services.corpus(data), marking.to_marks(services.rows(data), marked)
-        )
+        split = split_corpus(services.corpus(data), marking.to_marks(services.rows(data), marked))
     except LetheError as error:
         return texts.problem(str(error))
     return overlap_html(overlap(split)) + marking.preview(split)

@@ -64,9 +64,7 @@ def build(services: Services, page: Page) -> None:
         except LetheError as error:
             return [texts.problem(str(error)), gr.skip(), gr.skip()]
 
-    typed.click(
-        teach_typed, [page.model_spec, table, beside, page.data_spec], outputs, **PRIVATE
-    )
+    typed.click(teach_typed, [page.model_spec, table, beside, page.data_spec], outputs, **PRIVATE)
     marked.click(
         teach_marked, [page.model_spec, page.data_spec, page.marked_ids], outputs, **PRIVATE
     )

@@ -103,9 +103,7 @@ def build(services: Services, page: Page) -> None:
     kind.input(bundled, kind, outputs, **CHANGING)
     upload.upload(uploaded, upload, [path, *fields], **PRIVATE)
     path.change(_guesses, path, [*fields, problem], **SILENT)
-    read.click(
-        given, [kind, path, name, *fields, *hub.fields, *rest.fields], outputs, **PRIVATE
-    )
+    read.click(given, [kind, path, name, *fields, *hub.fields, *rest.fields], outputs, **PRIVATE)
     for event in (page.data_spec.change, page.blocks.load):
         event(lambda spec: _card(services, spec), page.data_spec, [problem, card], **SILENT)
 

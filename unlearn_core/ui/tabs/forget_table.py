@@ -255,15 +255,11 @@ def _edited(services: Services) -> Callable[..., tuple[Any, Any]]:
     return edited
 
 
-def _mark_shown(
-    rows: Sequence[Record], marked: list[str], records: list[Record]
-) -> list[str]:
+def _mark_shown(rows: Sequence[Record], marked: list[str], records: list[Record]) -> list[str]:
     return marking.in_order(rows, {*marked, *(record.id for record in records)})
 
 
-def _unmark_shown(
-    rows: Sequence[Record], marked: list[str], records: list[Record]
-) -> list[str]:
+def _unmark_shown(rows: Sequence[Record], marked: list[str], records: list[Record]) -> list[str]:
     return marking.in_order(rows, set(marked) - {record.id for record in records})
 
 

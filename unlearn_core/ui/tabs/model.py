@@ -61,9 +61,7 @@ def build(services: Services, page: Page) -> None:
                 with gr.Column(min_width=260):
                     main = Form.build(ModelSpec, only=("dtype",), prefix="model")
             with gr.Accordion("More settings", open=False):
-                more = Form.build(
-                    ModelSpec, only=("base", "trust_remote_code"), prefix="model"
-                )
+                more = Form.build(ModelSpec, only=("base", "trust_remote_code"), prefix="model")
             use = gr.Button("Use this model", variant="primary", elem_id="model-use")
         with gr.Column(scale=2, min_width=320):
             problem = gr.HTML(padding=False, elem_id="model-problem")
@@ -172,4 +170,3 @@ def _memory_rows(card: ModelCard) -> list[tuple[str, str]]:
         ("All weights", texts.size(total("full").total)),
         ("Free now", texts.size(free_memory(card))),
     ]
-

@@ -28,8 +28,7 @@ CONFIRM = (
 )
 CLICK = "() => document.querySelector('#runs-file a, a#runs-file, #runs-file')?.click()"
 HINT = (
-    "Click a run to see its settings and results; tick several to lay their curves over each "
-    "other."
+    "Click a run to see its settings and results; tick several to lay their curves over each other."
 )
 
 

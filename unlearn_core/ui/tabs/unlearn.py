@@ -121,9 +121,7 @@ def _build_setup(services: Services, page: Page) -> None:
     def choice(*values: Any) -> Choice:
         model, data, marked, method_name, run_name, run_seed, *rest = values
         groups = forms.groups(method_name, tuple(rest))
-        return Choice(
-            model, data, marked, method_name, groups, run_name or "", int(run_seed or 0)
-        )
+        return Choice(model, data, marked, method_name, groups, run_name or "", int(run_seed or 0))
 
     def look(*values: Any) -> tuple[str, str]:
         try:
@@ -162,9 +160,7 @@ def _build_forms(known: Mapping[str, MethodInfo], columns: list[gr.Column]) -> F
                 own[name] = Form.build(info.config, info.small.method, prefix=f"method-{name}")
             columns.append(column)
     with gr.Accordion("Training", open=True):
-        training = Form.build(
-            TrainingSpec, skip=(*STOP_RULES, *TEACH_ONLY), prefix="training"
-        )
+        training = Form.build(TrainingSpec, skip=(*STOP_RULES, *TEACH_ONLY), prefix="training")
     with gr.Accordion("Weights to train", open=False):
         tuning = Form.build(TuningSpec, prefix="tuning")
     with gr.Accordion("Stop rules: end early when enough is forgotten, or too much", open=False):
