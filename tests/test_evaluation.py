@@ -131,9 +131,9 @@ def test_measurements_keep_to_their_share_of_the_time() -> None:
         # A tenth of 100 seconds holds five measurements of two seconds.
         if watched.due(step, 60, run_seconds=100.0):
             due.append(step)
-            watched.seconds, watched._longest, watched._last_step = watched.seconds + 2, 2.0, step
+            watched.seconds, watched._cost, watched._last_step = watched.seconds + 2, 2.0, step
         elif step == 1:
-            watched._longest = 2.0
+            watched._cost = 2.0
     assert due == [12, 24, 36, 48, 60]
     assert watched.seconds == 10.0
 

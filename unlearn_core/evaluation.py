@@ -44,7 +44,7 @@ class MeasureSpec(Config):
     )  # fmt: skip
     own_probes: tuple[str, ...] = setting((), "Your own probe prompts.", advanced=True)
     live_records: int = setting(
-        16, "Records of each group whose recall is measured live.", ge=0, le=10_000,
+        12, "Records of each group whose recall is measured live.", ge=0, le=10_000,
         unit="records", advanced=True,
     )  # fmt: skip
     final_records: int = setting(

@@ -59,7 +59,7 @@ class Monitor:
     references: list[str] = field(init=False)
     seconds: float = field(init=False, default=0.0)
     _last_step: int = field(init=False, default=0)
-    _longest: float = field(init=False, default=0.0)
+    _cost: float = field(init=False, default=0.0)
 
     def __post_init__(self) -> None:
         split, spec, encoder = self.split, self.spec, self.evaluator.encoder
@@ -102,7 +102,7 @@ class Monitor:
             return step % self.spec.every == 0
         allowed = self.spec.cost_share * run_seconds - self.seconds
         # The last step is always measured, and its cost is set aside.
-        looks = allowed / self._longest - 1 if self._longest else 0.0
+        looks = allowed / self._cost - 1 if self._cost else 0.0
         return looks > 0 and (step - self._last_step) * (looks + 1) >= total - self._last_step
 
     def measure(self, step: int) -> Measurement:
@@ -114,7 +114,7 @@ class Monitor:
         self._likelihoods(scalars)
         taken = time.perf_counter() - start
         self.seconds += taken
-        self._longest = max(self._longest, taken)
+        self._cost = taken
         self._last_step = step
         return Measurement(scalars, answers, probes)
 
