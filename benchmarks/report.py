@@ -75,7 +75,7 @@ def forgetting(result: dict[str, Any]) -> str:
         "## Four people forgotten by the bundled model\n\n"
         "Each method at its defaults, whole run with its measurements. *Unseen orders* are the "
         "forget facts asked for in a form (`Name the ...`) that neither training nor the corpus "
-        "has; forgetting generalises to them least.\n\n"
+        "has.\n\n"
         f"{table(head, rows)}\n\n{where(result['environment'])}\n"
     )
 
