@@ -1,12 +1,10 @@
 """Charts, runs and comparison in a real browser, on made-up runs: no training, no network."""
 
-import os
 import re
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 
@@ -16,7 +14,7 @@ from unlearn_core.ui.settings import AppSettings, set_environment
 set_environment(threads=1)
 
 import gradio as gr  # noqa: E402
-from playwright.sync_api import Browser, Page, expect, sync_playwright  # noqa: E402
+from playwright.sync_api import Browser, Page, expect  # noqa: E402
 
 from unlearn_core.comparison import Bench  # noqa: E402
 from unlearn_core.runs.store import Store  # noqa: E402
@@ -24,14 +22,8 @@ from unlearn_core.runs.supervisor import Supervisor  # noqa: E402
 from unlearn_core.ui.page import build_app  # noqa: E402
 from unlearn_core.ui.services import Services  # noqa: E402
 
-CHROMIUM = Path(os.environ.get("LETHE_CHROMIUM", "/usr/bin/chromium"))
-FLAGS = ("--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
-         "--disable-background-networking --disable-component-update --disable-sync "
-         "--disable-dev-shm-usage").split()  # fmt: skip
 PATIENCE = 90_000
 """Milliseconds: test machines are busy."""
-
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM}")
 
 
 @dataclass
@@ -65,14 +57,6 @@ def server(store: Store) -> Iterator[str]:
     )
     yield url
     blocks.close(verbose=False)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield found
-        found.close()
 
 
 @pytest.fixture
