@@ -17,7 +17,9 @@ from unlearn_core.data.encoding import make_encoder
 from unlearn_core.data.marks import Marks
 from unlearn_core.demo.corpus import bundled_folder, default_forget_subjects, read_records
 from unlearn_core.evaluation import Evaluator
-from unlearn_core.models import ModelSpec, describe, load
+from unlearn_core.models.describing import describe
+from unlearn_core.models.loading import load
+from unlearn_core.models.spec import ModelSpec
 from unlearn_core.runs.foreground import run_in_foreground
 from unlearn_core.runs.spec import make_spec
 from unlearn_core.runs.store import Store

@@ -19,8 +19,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
+from urllib.parse import urlsplit
 
-from playwright.sync_api import Error, Page, sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.common import environment, summary, write_result
 
@@ -62,12 +63,14 @@ def app(workspace: Path) -> Iterator[str]:
 
 def open_page(page: Page, url: str) -> None:
     """Load the page as soon as the server answers, and wait until it can be used."""
+    address = urlsplit(url)
     while True:
         try:
-            page.goto(url, wait_until="load")
+            socket.create_connection((address.hostname, address.port)).close()
             break
-        except Error:
-            time.sleep(0.05)
+        except ConnectionRefusedError:
+            time.sleep(0.02)
+    page.goto(url, wait_until="load")
     page.get_by_role("button", name="Watch it forget").wait_for(timeout=60_000)
 
 

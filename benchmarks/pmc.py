@@ -24,12 +24,15 @@ from unlearn_core.data.marks import Marks, split_corpus
 from unlearn_core.data.records import Record, Split
 from unlearn_core.data.sources import DataSpec, load_corpus
 from unlearn_core.demo.corpus import default_forget_subjects
-from unlearn_core.evaluation import Evaluator, MeasureSpec, evaluate
+from unlearn_core.evaluation import Evaluator, evaluate
 from unlearn_core.methods.base import Context
 from unlearn_core.methods.pmc import PMC, PMCConfig
-from unlearn_core.models import ModelSpec, TuningSpec, load, prepare_for_training
+from unlearn_core.models.loading import load
+from unlearn_core.models.spec import ModelSpec, TuningSpec
+from unlearn_core.models.tuning import prepare_for_training
 from unlearn_core.sampling import CachedSampler
-from unlearn_core.training import Trainer, TrainingSpec, _order, _schedule
+from unlearn_core.specs import MeasureSpec, TrainingSpec
+from unlearn_core.training import Trainer, _order, _schedule
 
 PADDED = 200
 """Tokens every row of the published code is padded to."""

@@ -23,10 +23,11 @@ from transformers import (
 )
 
 from benchmarks.common import environment, interleaved, summary, write_result
+from unlearn_core.data.bundled import BUNDLED_FOLDER
 from unlearn_core.data.encoding import make_encoder
 from unlearn_core.data.sources import DataSpec, load_corpus
-from unlearn_core.models import BUNDLED_FOLDER
-from unlearn_core.sampling import CachedSampler, SamplingSpec
+from unlearn_core.sampling import CachedSampler
+from unlearn_core.specs import SamplingSpec
 
 SPEC = SamplingSpec(temperature=0.9, top_k=50, top_p=0.95, max_new_tokens=48)
 PROMPTS_A_CALL = 8

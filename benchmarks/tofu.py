@@ -19,7 +19,8 @@ import torch
 from benchmarks.common import environment, write_result
 from unlearn_core.data.marks import Marks
 from unlearn_core.data.sources import DataSpec
-from unlearn_core.models import ModelSpec, describe
+from unlearn_core.models.describing import describe
+from unlearn_core.models.spec import ModelSpec
 from unlearn_core.runs.foreground import run_in_foreground
 from unlearn_core.runs.spec import RunSpec, make_spec
 from unlearn_core.runs.store import Store

@@ -9,11 +9,15 @@ from peft import PeftModel
 
 from tests.helpers.models import tiny_model, toy_tokenizer
 from unlearn_core import comparison
-from unlearn_core.comparison import Bench, answer_histogram, word_diff
+from unlearn_core.comparison import Bench
 from unlearn_core.data.encoding import make_encoder
+from unlearn_core.differences import answer_histogram, word_diff
 from unlearn_core.errors import InvalidInput
-from unlearn_core.models import ModelSpec, TuningSpec, load, prepare_for_training, save
-from unlearn_core.sampling import CachedSampler, SamplingSpec
+from unlearn_core.models.loading import load, save
+from unlearn_core.models.spec import ModelSpec, TuningSpec
+from unlearn_core.models.tuning import prepare_for_training
+from unlearn_core.sampling import CachedSampler
+from unlearn_core.specs import SamplingSpec
 
 PROMPTS = ["Who is Ada?", "Where?"]
 SPEC = SamplingSpec(max_new_tokens=12)

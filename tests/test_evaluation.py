@@ -8,8 +8,9 @@ import torch
 
 from tests.helpers.jobs import FORGET, RETAIN, make_context
 from unlearn_core.data.records import Record, Split
-from unlearn_core.evaluation import Evaluator, MeasureSpec, ask, evaluate, subset
+from unlearn_core.evaluation import Evaluator, ask, evaluate, subset
 from unlearn_core.monitoring import Monitor, spread_by_subject
+from unlearn_core.specs import MeasureSpec
 
 
 def evaluator(**answers: str) -> Evaluator:

@@ -21,8 +21,9 @@ from transformers import (
 from tests.helpers.models import CONTEXT, EOS, KINDS, PAD, Kind, tiny_model
 from unlearn_core import sampling, sampling_cache
 from unlearn_core.errors import InvalidInput
-from unlearn_core.sampling import CachedSampler, SamplingSpec, choose, kept, row_budget, stream
+from unlearn_core.sampling import CachedSampler, choose, kept, row_budget, stream
 from unlearn_core.sampling_cache import Decoding, attention_windows
+from unlearn_core.specs import SamplingSpec
 
 # One token, ragged, twice the same, and longer than Gemma's window of 16.
 PROMPTS = [[7], [9, 8, 7, 6], [11] * 3 + [5, 4], [9, 8, 7, 6], list(range(20, 50)), [30, 40]]

@@ -10,7 +10,8 @@ from tests.helpers.jobs import FORGET, RETAIN, make_context, weights
 from unlearn_core.data.records import Record
 from unlearn_core.methods.base import Context, Loss, Method
 from unlearn_core.methods.teach import Teach, TeachConfig
-from unlearn_core.training import NonFiniteLoss, Trainer, TrainingSpec, resolve_precision
+from unlearn_core.specs import TrainingSpec
+from unlearn_core.training import NonFiniteLoss, Trainer, resolve_precision
 
 
 class Spy(Method[TeachConfig]):

@@ -1,14 +1,11 @@
 """The same prompt, the same seed, several models: before and after side by side."""
 
-import difflib
-import re
 import threading
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 import torch
 from peft import PeftModel
@@ -17,36 +14,15 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from unlearn_core.data.encoding import Encoder, make_encoder
 from unlearn_core.errors import InvalidInput
-from unlearn_core.models import ModelSpec, load
+from unlearn_core.models.loading import load
 from unlearn_core.models.source import Source, find_source
-from unlearn_core.sampling import CachedSampler, SamplingSpec, stream
+from unlearn_core.models.spec import ModelSpec
+from unlearn_core.sampling import CachedSampler, stream
+from unlearn_core.specs import SamplingSpec
 
 MOST_MODELS = 3
 """Models kept loaded; adapters on one base count as one."""
 MOST_ADAPTERS = 8
-
-Change = Literal["same", "removed", "added"]
-
-
-def word_diff(before: str, after: str) -> list[tuple[str, Change]]:
-    """What changed between two texts, as runs of words; removed words come before added ones."""
-    old, new = before.split(), after.split()
-    parts: list[tuple[str, Change]] = []
-    for tag, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if tag == "equal":
-            parts.append((" ".join(old[a:b]), "same"))
-            continue
-        if b > a:
-            parts.append((" ".join(old[a:b]), "removed"))
-        if d > c:
-            parts.append((" ".join(new[c:d]), "added"))
-    return parts
-
-
-def answer_histogram(answers: Sequence[str]) -> list[tuple[str, int]]:
-    """Distinct answers with their counts, the most common first; white space does not count."""
-    counts = Counter(re.sub(r"\s+", " ", answer).strip() for answer in answers)
-    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 
 
 @dataclass

@@ -9,58 +9,16 @@ from typing import Any
 import torch
 from torch import nn
 
-from unlearn_core.config import Config, setting
 from unlearn_core.data.encoding import Encoder
 from unlearn_core.data.records import Record
 from unlearn_core.methods.forward import answer_log_likelihoods
 from unlearn_core.metrics.leak import knows
 from unlearn_core.metrics.rouge import rouge_l
-from unlearn_core.sampling import Sampler, SamplingSpec
+from unlearn_core.sampling import Sampler
+from unlearn_core.specs import MeasureSpec, SamplingSpec
 
 LIKELIHOOD_ROWS = 64
 """Rows of one teacher-forced pass: enough to fill two cores, small enough for a large model."""
-
-
-class MeasureSpec(Config):
-    """What is measured, and how often. None of it changes the trained weights."""
-
-    every: int = setting(
-        0, "Steps between two measurements; 0 chooses so that the cost share holds.", ge=0,
-        le=1_000_000, unit="steps",
-    )  # fmt: skip
-    cost_share: float = setting(
-        0.1, "Largest share of the run's time that live measurements may take.", ge=0, le=1,
-        advanced=True,
-    )  # fmt: skip
-    watched: int = setting(
-        4, "Forget questions whose answer distribution is watched.", ge=0, le=100, unit="questions"
-    )
-    samples: int = setting(
-        20, "Sampled answers to each watched question.", ge=1, le=1000, unit="answers"
-    )
-    probes: int = setting(
-        2, "Probe prompts of each group, answered again at every measurement.", ge=0, le=50,
-        unit="prompts",
-    )  # fmt: skip
-    own_probes: tuple[str, ...] = setting((), "Your own probe prompts.", advanced=True)
-    live_records: int = setting(
-        12, "Records of each group whose recall is measured live.", ge=0, le=10_000,
-        unit="records", advanced=True,
-    )  # fmt: skip
-    final_records: int = setting(
-        400, "Most records of each group measured before and after the run.", ge=1,
-        le=1_000_000, unit="records", advanced=True,
-    )  # fmt: skip
-    leak_samples: int = setting(
-        20, "Sampled answers to each forget question in the measurement before and after.", ge=0,
-        le=10_000, unit="answers",
-    )  # fmt: skip
-    temperature: float = setting(
-        1.0, "Temperature of all sampled answers that are measured.", gt=0, le=10, advanced=True
-    )
-    max_new_tokens: int = setting(
-        48, "Longest measured answer.", ge=1, le=4096, unit="tokens", advanced=True
-    )
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,10 @@ from statistics import fmean
 from typing import Any
 
 from unlearn_core.data.records import Record, Split
-from unlearn_core.evaluation import Asked, Evaluator, MeasureSpec, ask, subset
+from unlearn_core.evaluation import Asked, Evaluator, ask, subset
 from unlearn_core.metrics.collapse import distinct_count, entropy_bits, similarity, top_share
 from unlearn_core.metrics.leak import knows
+from unlearn_core.specs import MeasureSpec
 
 RECALL_GROUPS = ("forget", "paraphrased", "retain", "world")
 PROBE_GROUPS = ("forget", "paraphrased", "neighbour", "retain", "world")

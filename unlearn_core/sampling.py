@@ -16,30 +16,14 @@ from peft import PeftModel
 from torch import Tensor
 from transformers import PreTrainedModel
 
-from unlearn_core.config import Config, setting
 from unlearn_core.errors import InvalidInput
 from unlearn_core.sampling_cache import Decoding, attention_windows
+from unlearn_core.specs import SamplingSpec
 
 MOST_ROWS = 512
 """Beyond some hundreds of rows a step takes as long as two steps of half the rows."""
 MEMORY_SHARE = 0.25
 """Share of the free memory one batch of rows may take; the rest is for training."""
-
-
-class SamplingSpec(Config):
-    """How an answer is drawn: temperature, then the k likeliest, then the top-p of those."""
-
-    temperature: float = setting(
-        1.25,
-        "Higher makes unlikely answers more common; 0 always takes the most likely token.",
-        ge=0.0,
-        le=10.0,
-    )
-    top_k: int = setting(50, "Draw from this many likeliest tokens only; 0 means all.", ge=0)
-    top_p: float = setting(
-        0.95, "Draw from the likeliest tokens that together reach this share.", gt=0.0, le=1.0
-    )
-    max_new_tokens: int = setting(48, "An answer is cut here.", ge=1, le=4096, unit="tokens")
 
 
 class Sampler(Protocol):

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import torch
 from accelerate import Accelerator
@@ -16,74 +16,10 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 from transformers import get_scheduler
 
-from unlearn_core.config import Config, setting
 from unlearn_core.data.records import Record
 from unlearn_core.errors import LetheError
 from unlearn_core.methods.base import Context, Method
-
-
-class TrainingSpec(Config):
-    """How a run is optimised. One epoch passes once over the forget set."""
-
-    epochs: int = setting(24, "How often the run passes over the forget set.", ge=1, le=10_000)
-    batch_size: int = setting(
-        20, "Forget records in one forward pass.", ge=1,
-        le=4096, unit="records",
-    )  # fmt: skip
-    retain_ratio: int = setting(
-        1, "Retain records beside each forget record: more protect better and cost more time.",
-        ge=1, le=64, advanced=True,
-    )  # fmt: skip
-    accumulation: int = setting(
-        1, "Forward passes whose gradients add up to one optimiser step.", ge=1, le=1024,
-        advanced=True,
-    )  # fmt: skip
-    learning_rate: float = setting(
-        3e-4, "How far each step moves the weights. Too high breaks the model.", gt=0, le=1.0
-    )
-    weight_decay: float = setting(
-        0.01, "Pull of every weight towards zero (AdamW).", ge=0, le=1, advanced=True
-    )
-    schedule: Literal["linear", "cosine", "constant"] = setting(
-        "linear", "How the learning rate falls after warm-up.", advanced=True
-    )
-    warmup_epochs: float = setting(
-        1.0, "Epochs over which the learning rate rises to its value.", ge=0, le=1000, advanced=True
-    )
-    max_grad_norm: float = setting(
-        1.0, "Longest gradient that is followed unshortened; 0 turns clipping off.", ge=0,
-        le=1e6, advanced=True,
-    )  # fmt: skip
-    max_length: int = setting(
-        512, "Longest row, prompt and answer together; longer rows are cut and counted.", ge=8,
-        le=1_000_000, unit="tokens", advanced=True,
-    )  # fmt: skip
-    precision: Literal["auto", "float32", "bfloat16", "float16"] = setting(
-        "float32", "Arithmetic of the training passes; auto is bfloat16 where the device computes "
-        "in it, else float32. Weights of full fine-tuning stay float32.", advanced=True,
-    )  # fmt: skip
-    half_precision_sampling: bool = setting(
-        False, "Sample answers from weights rounded to bfloat16: faster where the device computes "
-        "in it.", advanced=True,
-    )  # fmt: skip
-    checkpoint_every: int = setting(
-        0, "Save a checkpoint every so many steps; 0 saves only when paused.", ge=0, le=1_000_000,
-        unit="steps", advanced=True,
-    )  # fmt: skip
-    stop_retain_loss: float | None = setting(
-        None, "Stop when the retain loss rises above this.", gt=0, le=1000, advanced=True
-    )
-    stop_retain_recall: float | None = setting(
-        None, "Stop when retain fact recall falls below this share.", ge=0, le=1, advanced=True
-    )
-    stop_forget_recall: float | None = setting(
-        None, "Stop when forget fact recall has fallen to this share.", ge=0, le=1, advanced=True
-    )
-    target_recall: float | None = setting(
-        None, "Stop when recall of the taught records has risen to this share.", gt=0, le=1,
-        advanced=True,
-    )  # fmt: skip
-
+from unlearn_core.specs import TrainingSpec
 
 CHECKED = ("loss/total", "train/grad_norm")
 """What must stay a finite number for a step to be taken."""

@@ -16,7 +16,6 @@ set_environment(threads=1)
 import gradio as gr  # noqa: E402
 from playwright.sync_api import Browser, Page, expect  # noqa: E402
 
-from unlearn_core.comparison import Bench  # noqa: E402
 from unlearn_core.runs.store import Store  # noqa: E402
 from unlearn_core.runs.supervisor import Supervisor  # noqa: E402
 from unlearn_core.ui.page import build_app  # noqa: E402
@@ -51,7 +50,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
 
 @pytest.fixture(scope="module")
 def server(store: Store) -> Iterator[str]:
-    blocks: gr.Blocks = build_app(Services(store, Supervisor(store), Bench(), AppSettings()))
+    blocks: gr.Blocks = build_app(Services(store, Supervisor(store), AppSettings()))
     _, url, _ = blocks.launch(
         prevent_thread_lock=True, quiet=True, server_name="127.0.0.1", run_history=False
     )

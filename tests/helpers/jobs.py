@@ -7,7 +7,8 @@ from tests.helpers.models import Kind, tiny_model, toy_tokenizer
 from unlearn_core.data.encoding import make_encoder
 from unlearn_core.data.records import Record
 from unlearn_core.methods.base import Context
-from unlearn_core.models import TuningSpec, prepare_for_training
+from unlearn_core.models.spec import TuningSpec
+from unlearn_core.models.tuning import prepare_for_training
 from unlearn_core.sampling import CachedSampler
 
 FORGET = tuple(

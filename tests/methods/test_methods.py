@@ -8,8 +8,9 @@ from unlearn_core.config import parse, settings_of
 from unlearn_core.errors import InvalidInput
 from unlearn_core.methods.npo import NPO, NPOConfig
 from unlearn_core.methods.registry import method, methods
-from unlearn_core.models import TuningSpec
-from unlearn_core.training import Trainer, TrainingSpec
+from unlearn_core.models.spec import TuningSpec
+from unlearn_core.specs import TrainingSpec
+from unlearn_core.training import Trainer
 
 ALL = [*methods("unlearn").values(), *methods("teach").values()]
 NAMES = [info.name for info in ALL]

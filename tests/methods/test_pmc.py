@@ -9,8 +9,9 @@ import torch
 from tests.helpers.jobs import FORGET, RETAIN, make_context, weights
 from unlearn_core.methods.base import Context
 from unlearn_core.methods.pmc import PMC, Picked, PMCConfig, pick, similarity_score
-from unlearn_core.sampling import CachedSampler, SamplingSpec
-from unlearn_core.training import Trainer, TrainingSpec
+from unlearn_core.sampling import CachedSampler
+from unlearn_core.specs import SamplingSpec, TrainingSpec
+from unlearn_core.training import Trainer
 
 FAST = PMCConfig(max_new_tokens=12)
 

@@ -5,16 +5,11 @@ import torch
 
 from tests.helpers.models import CONTEXT, KINDS, VOCABULARY, tiny_model, toy_tokenizer
 from unlearn_core.errors import InvalidInput
-from unlearn_core.models import (
-    ModelCard,
-    ModelSpec,
-    TuningSpec,
-    describe,
-    estimate_memory,
-    load,
-    resolve_device,
-    save,
-)
+from unlearn_core.models.card import ModelCard, estimate_memory
+from unlearn_core.models.describing import describe
+from unlearn_core.models.devices import resolve_device
+from unlearn_core.models.loading import load, save
+from unlearn_core.models.spec import ModelSpec, TuningSpec
 
 CARD = ModelCard(
     name="m", architecture="X", parameters=1000, vocabulary=50, context_length=64,

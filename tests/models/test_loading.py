@@ -8,7 +8,10 @@ from safetensors.torch import load_file
 
 from tests.helpers.models import KINDS, tiny_model, toy_tokenizer
 from unlearn_core.errors import InvalidInput
-from unlearn_core.models import ModelSpec, TuningSpec, load, prepare_for_training, save, source
+from unlearn_core.models import source
+from unlearn_core.models.loading import load, save
+from unlearn_core.models.spec import ModelSpec, TuningSpec
+from unlearn_core.models.tuning import prepare_for_training
 
 
 def logits(model) -> torch.Tensor:

@@ -9,7 +9,10 @@ from huggingface_hub.errors import LocalEntryNotFoundError
 
 from tests.helpers.models import tiny_model, toy_tokenizer
 from unlearn_core.errors import InvalidInput, MissingPrerequisite
-from unlearn_core.models import ModelSpec, describe, load, save, source
+from unlearn_core.models import source
+from unlearn_core.models.describing import describe
+from unlearn_core.models.loading import load, save
+from unlearn_core.models.spec import ModelSpec
 
 
 @pytest.fixture

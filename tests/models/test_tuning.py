@@ -7,7 +7,8 @@ from peft import PeftModel
 from tests.helpers.models import KINDS, tiny_model
 from unlearn_core.data.encoding import make_encoder
 from unlearn_core.errors import InvalidInput, MissingPrerequisite
-from unlearn_core.models import TuningSpec, merged, prepare_for_training, reference_model
+from unlearn_core.models.spec import TuningSpec
+from unlearn_core.models.tuning import merged, prepare_for_training, reference_model
 
 
 def step(model, tokenizer) -> float:

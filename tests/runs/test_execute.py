@@ -13,13 +13,15 @@ from unlearn_core.data.marks import Marks
 from unlearn_core.data.sources import DataSpec
 from unlearn_core.errors import MissingPrerequisite
 from unlearn_core.methods.losses import mean_nll
-from unlearn_core.models import ModelSpec, load, save
+from unlearn_core.models.loading import load, save
+from unlearn_core.models.spec import ModelSpec
 from unlearn_core.runs.events import Command
 from unlearn_core.runs.execute import execute, stop_reason
 from unlearn_core.runs.plan import make_plan
 from unlearn_core.runs.spec import RunSpec, make_spec
 from unlearn_core.runs.store import Store
-from unlearn_core.training import NonFiniteLoss, TrainingSpec
+from unlearn_core.specs import TrainingSpec
+from unlearn_core.training import NonFiniteLoss
 
 QUICK = {"epochs": 3, "batch_size": 2, "learning_rate": 1e-3, "max_length": 96}
 MEASURE = {"samples": 4, "leak_samples": 2, "max_new_tokens": 8, "every": 2}

@@ -7,7 +7,9 @@ import torch
 
 from tests.helpers.models import tiny_model, toy_tokenizer
 from unlearn_core.errors import InvalidInput, MissingPrerequisite
-from unlearn_core.models import ModelSpec, TuningSpec, load, prepare_for_training, save
+from unlearn_core.models.loading import load, save
+from unlearn_core.models.spec import ModelSpec, TuningSpec
+from unlearn_core.models.tuning import prepare_for_training
 from unlearn_core.runs.export import export_model
 from unlearn_core.runs.rows import write_json
 from unlearn_core.runs.store import Store

@@ -11,7 +11,7 @@ from unlearn_core.comparison import Bench
 from unlearn_core.data.records import Record
 from unlearn_core.errors import InvalidInput
 from unlearn_core.runs.store import Store
-from unlearn_core.sampling import SamplingSpec
+from unlearn_core.specs import SamplingSpec
 from unlearn_core.ui.compare_run import (
     Asking,
     Question,
@@ -47,7 +47,7 @@ class EchoBench:
 
 @pytest.fixture
 def services(tmp_path: Path) -> Services:
-    return Services(Store(tmp_path), cast(Any, None), cast(Bench, EchoBench()))
+    return Services(Store(tmp_path), cast(Any, None))
 
 
 def finished(services: Services, **options: Any) -> str:

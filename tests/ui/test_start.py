@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from unlearn_core.comparison import Bench
 from unlearn_core.errors import InvalidInput, MissingPrerequisite
 from unlearn_core.runs.store import Store
 from unlearn_core.runs.supervisor import Supervisor
@@ -25,7 +24,7 @@ from unlearn_core.ui.start import (
 @pytest.fixture
 def services(tmp_path: Path) -> Services:
     store = Store(tmp_path)
-    return Services(store, Supervisor(store), Bench())
+    return Services(store, Supervisor(store))
 
 
 @pytest.fixture

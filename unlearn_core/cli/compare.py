@@ -110,8 +110,9 @@ def _group_records(store: Store, group: RecordGroup, sides: Sequence[str]) -> li
 def _answers(
     sides: dict[str, str], records: Sequence[Record], samples: int, temperature: float, seed: int
 ) -> list[dict[str, Any]]:
-    from unlearn_core.comparison import Bench, answer_histogram
-    from unlearn_core.sampling import SamplingSpec
+    from unlearn_core.comparison import Bench
+    from unlearn_core.differences import answer_histogram
+    from unlearn_core.specs import SamplingSpec
 
     hide_library_progress()
     bench = Bench()

@@ -24,14 +24,15 @@ from unlearn_core.config import parse
 from unlearn_core.data.marks import Marks
 from unlearn_core.data.sources import DataSpec, load_corpus
 from unlearn_core.demo.corpus import default_forget_subjects
-from unlearn_core.evaluation import MeasureSpec
 from unlearn_core.methods.registry import method
-from unlearn_core.models import ModelSpec, describe, resolve_device
-from unlearn_core.runs.execute import resolve_run
-from unlearn_core.runs.plan import Plan, make_plan
+from unlearn_core.models.describing import describe
+from unlearn_core.models.devices import resolve_device
+from unlearn_core.models.spec import ModelSpec
+from unlearn_core.runs.plan import Plan, make_plan, resolve_run
 from unlearn_core.runs.rows import RunInfo
 from unlearn_core.runs.spec import RunSpec, make_spec
 from unlearn_core.runs.store import Store
+from unlearn_core.specs import MeasureSpec
 
 FAILED, INTERRUPTED = 1, 130
 BUNDLED_DATA = str(DataSpec().source)

@@ -47,7 +47,7 @@ def build_demo(
     """Make the world anew and train the bundled model and its twin."""
     from unlearn_core.demo.build import SEED, build
     from unlearn_core.demo.corpus import bundled_folder
-    from unlearn_core.models import resolve_device
+    from unlearn_core.models.devices import resolve_device
 
     folder = out or bundled_folder()
     chosen = str(resolve_device(device))

@@ -3,14 +3,16 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 from torch import Tensor
-from transformers import PreTrainedTokenizerBase
 
 from unlearn_core.data.records import Record
 from unlearn_core.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
 
 DEFAULT_TEMPLATE = "Question: {prompt}\nAnswer: {answer}"
 """The form of TOFU, used where the tokenizer has no chat template."""
@@ -72,7 +74,7 @@ class Encoder:
         pad_id: Filler of short rows; masked everywhere, so it may equal the end token.
     """
 
-    tokenizer: PreTrainedTokenizerBase
+    tokenizer: "PreTrainedTokenizerBase"
     template: str
     max_length: int
     eos_ids: tuple[int, ...]
@@ -181,7 +183,7 @@ class Encoder:
 
 
 def make_encoder(
-    tokenizer: PreTrainedTokenizerBase, template: str = "", max_length: int = 512
+    tokenizer: "PreTrainedTokenizerBase", template: str = "", max_length: int = 512
 ) -> Encoder:
     r"""Build the encoder of a tokenizer.
 
@@ -243,7 +245,7 @@ def count_truncated(encoder: Encoder, records: Sequence[Record]) -> int:
     return cut
 
 
-def _chat_text(tokenizer: PreTrainedTokenizerBase, prompt: str, answer: str | None = None) -> str:
+def _chat_text(tokenizer: "PreTrainedTokenizerBase", prompt: str, answer: str | None = None) -> str:
     turns = [{"role": "user", "content": prompt}]
     if answer is not None:
         turns.append({"role": "assistant", "content": answer})
@@ -255,7 +257,7 @@ def _chat_text(tokenizer: PreTrainedTokenizerBase, prompt: str, answer: str | No
     return str(text)
 
 
-def _chat_end(tokenizer: PreTrainedTokenizerBase) -> int:
+def _chat_end(tokenizer: "PreTrainedTokenizerBase") -> int:
     """The token that ends the assistant's turn: the first special one after the answer."""
     mark = "answer-ends-here"
     tail = _chat_text(tokenizer, "x", mark).rpartition(mark)[2]

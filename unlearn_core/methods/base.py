@@ -7,7 +7,7 @@ and the table-driven tests find it there.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -15,7 +15,9 @@ from torch import Tensor, nn
 from unlearn_core.config import Config
 from unlearn_core.data.encoding import Batch, Encoder
 from unlearn_core.data.records import Record
-from unlearn_core.sampling import Sampler
+
+if TYPE_CHECKING:
+    from unlearn_core.sampling import Sampler
 
 Need = Literal["true answers", "retain data", "reference", "teacher", "sampling"]
 
@@ -62,7 +64,7 @@ class Context:
 
     model: nn.Module
     encoder: Encoder
-    sampler: Sampler
+    sampler: "Sampler"
     forget: tuple[Record, ...]
     retain: tuple[Record, ...]
     device: torch.device

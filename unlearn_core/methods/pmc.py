@@ -21,7 +21,7 @@ from unlearn_core.methods.forward import answer_logits
 from unlearn_core.methods.losses import mean_nll
 from unlearn_core.methods.registry import register
 from unlearn_core.metrics.rouge import rouge_l
-from unlearn_core.sampling import SamplingSpec
+from unlearn_core.specs import SamplingSpec
 
 
 class PMCConfig(Config):

@@ -6,10 +6,12 @@ found by a bit-parallel library. A test compares all three numbers with `rouge_s
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from nltk.stem.porter import PorterStemmer
 from rapidfuzz.distance import LCSseq
+
+if TYPE_CHECKING:
+    from nltk.stem.porter import PorterStemmer
 
 _NOT_A_WORD = re.compile(r"[^a-z0-9]+")
 
@@ -56,5 +58,8 @@ def _stem(word: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _stemmer() -> PorterStemmer:
+def _stemmer() -> "PorterStemmer":
+    # nltk takes a second to import, which the page need not wait for.
+    from nltk.stem.porter import PorterStemmer
+
     return PorterStemmer()

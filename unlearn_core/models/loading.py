@@ -14,7 +14,8 @@ from torch import nn
 from transformers import AutoModelForCausalLM, PreTrainedModel, PreTrainedTokenizerBase
 
 from unlearn_core.errors import InvalidInput
-from unlearn_core.models.card import ModelCard, make_card
+from unlearn_core.models.card import ModelCard
+from unlearn_core.models.describing import make_card
 from unlearn_core.models.devices import precision, resolve_device
 from unlearn_core.models.reading import read_config, read_tokenizer, unreadable
 from unlearn_core.models.source import BUNDLED_MODELS, Source, find_source, is_local

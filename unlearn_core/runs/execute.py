@@ -19,15 +19,17 @@ from unlearn_core.data.marks import neighbours
 from unlearn_core.data.records import Record, Split
 from unlearn_core.evaluation import Evaluator, evaluate
 from unlearn_core.methods.base import Context
-from unlearn_core.models import ModelSpec, load, prepare_for_training, save
+from unlearn_core.models.loading import load, save
+from unlearn_core.models.tuning import prepare_for_training
 from unlearn_core.monitoring import Measurement, Monitor
 from unlearn_core.runs.events import Command, Event, EventKind, RunState
-from unlearn_core.runs.plan import Plan, make_plan
+from unlearn_core.runs.plan import Plan, make_plan, resolve_run
 from unlearn_core.runs.rows import write_json
 from unlearn_core.runs.spec import RunSpec
 from unlearn_core.runs.store import Store
 from unlearn_core.sampling import CachedSampler
-from unlearn_core.training import NonFiniteLoss, StepReport, Trainer, TrainingSpec
+from unlearn_core.specs import TrainingSpec
+from unlearn_core.training import NonFiniteLoss, StepReport, Trainer
 
 NEIGHBOURS = 40
 """Retain records nearest to the forget set that are measured as a group of their own."""
@@ -218,17 +220,6 @@ def _load(spec: RunSpec, store: Store, recorder: Recorder) -> Job:
     monitor = Monitor(evaluator, spec.measure, plan.split, near, spec.seed)
     groups = _groups(plan.split, near)
     return Job(plan, model, context, trainer, evaluator, monitor, groups, loaded.tokenizer)
-
-
-def resolve_run(spec: ModelSpec, store: Store) -> ModelSpec:
-    """Replace `run:<id>` by the folder of that run's model.
-
-    Raises:
-        InvalidInput: No such run, or it left no model.
-    """
-    if not spec.source.startswith("run:"):
-        return spec
-    return spec.model_copy(update={"source": str(store.model_folder(spec.source[4:]))})
 
 
 def _groups(split: Split, near: tuple[Record, ...]) -> dict[str, tuple[Record, ...]]:

@@ -8,7 +8,8 @@ from typing import Any
 import torch
 
 from unlearn_core.errors import InvalidInput
-from unlearn_core.models import ModelSpec, load, save
+from unlearn_core.models.loading import load, save
+from unlearn_core.models.spec import ModelSpec
 from unlearn_core.runs.rows import RunInfo
 from unlearn_core.runs.store import Store
 

@@ -8,7 +8,9 @@ from unlearn_core.data.sources import load_corpus
 from unlearn_core.errors import MissingPrerequisite
 from unlearn_core.methods.base import MethodInfo
 from unlearn_core.methods.registry import method
+from unlearn_core.models.spec import ModelSpec
 from unlearn_core.runs.spec import RunSpec
+from unlearn_core.runs.store import Store
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,17 @@ def make_plan(spec: RunSpec, corpus: Corpus | None = None) -> Plan:
     split = _split(spec, corpus)
     _check_needs(spec, info, split)
     return Plan(spec, info, corpus, split)
+
+
+def resolve_run(spec: ModelSpec, store: Store) -> ModelSpec:
+    """Replace `run:<id>` by the folder of that run's model.
+
+    Raises:
+        InvalidInput: No such run, or it left no model.
+    """
+    if not spec.source.startswith("run:"):
+        return spec
+    return spec.model_copy(update={"source": str(store.model_folder(spec.source[4:]))})
 
 
 def _split(spec: RunSpec, corpus: Corpus) -> Split:

@@ -8,11 +8,10 @@ from pydantic import Field, model_validator
 from unlearn_core.config import Config, parse, setting
 from unlearn_core.data.marks import Marks
 from unlearn_core.data.sources import DataSpec
-from unlearn_core.evaluation import MeasureSpec
 from unlearn_core.methods.base import MethodInfo, Preset
 from unlearn_core.methods.registry import method
-from unlearn_core.models import ModelSpec, TuningSpec
-from unlearn_core.training import TrainingSpec
+from unlearn_core.models.spec import ModelSpec, TuningSpec
+from unlearn_core.specs import MeasureSpec, TrainingSpec
 
 SMALL_MODEL_PARAMETERS = 100_000_000
 """Models below this take a method's `small` defaults, others the papers' (`large`)."""

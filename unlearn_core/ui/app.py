@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from unlearn_core.ui.services import Services
 
 MAX_UPLOAD = "200mb"
+WAIT_FOR_VISITOR_SECONDS = 15.0
+"""Runs left waiting in the queue begin after this time also when nobody opens the page."""
 
 
 def launch(settings: AppSettings) -> None:
@@ -54,17 +56,20 @@ def launch(settings: AppSettings) -> None:
         ssr_mode=False,
     )
     print(f"Lethe is open at {url}", flush=True)
-    services.supervisor.start()
     warming = threading.Thread(target=warm_up, args=(services,))
-    warming.start()
     try:
+        # What loads behind the page would compete with it for the processor.
+        services.visited.wait(WAIT_FOR_VISITOR_SECONDS)
+        services.supervisor.start()
+        warming.start()
         threading.Event().wait()
     except KeyboardInterrupt:
         print("Lethe is closed; a run that is going on goes on, and is found again.")
     finally:
         services.supervisor.close()
         app.close(verbose=False)
-        warming.join()  # torch aborts the process when it is loading while Python ends
+        if warming.ident is not None:
+            warming.join()  # torch aborts the process when it is loading while Python ends
 
 
 def make_services(settings: AppSettings) -> "Services":
@@ -73,14 +78,13 @@ def make_services(settings: AppSettings) -> "Services":
     Raises:
         InvalidInput: The workspace cannot be read and written.
     """
-    from unlearn_core.comparison import Bench
     from unlearn_core.runs.store import Store, default_workspace
     from unlearn_core.runs.supervisor import Supervisor
     from unlearn_core.ui.services import Services
 
     folder = Path(settings.workspace).expanduser() if settings.workspace else default_workspace()
     store = Store(folder)
-    return Services(store, Supervisor(store), Bench(), settings)
+    return Services(store, Supervisor(store), settings)
 
 
 def check_password(settings: AppSettings, password: str) -> None:

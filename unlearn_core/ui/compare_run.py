@@ -2,18 +2,20 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from unlearn_core.comparison import Bench
 from unlearn_core.data.marks import Marks, neighbours, split_corpus
 from unlearn_core.data.records import Record
 from unlearn_core.errors import LetheError
 from unlearn_core.runs.rows import RunInfo
-from unlearn_core.sampling import SamplingSpec
+from unlearn_core.specs import SamplingSpec
 from unlearn_core.ui.compare_view import Asked, Side
 from unlearn_core.ui.marking import to_marks
 from unlearn_core.ui.run_rows import method_title
 from unlearn_core.ui.services import Services
+
+if TYPE_CHECKING:
+    from unlearn_core.comparison import Bench
 
 RUN = "run:"
 FAILURES = (LetheError, OSError, RuntimeError)
@@ -170,7 +172,7 @@ class Asking:
 
 
 def ask(
-    bench: Bench, sides: Sequence[Side], rows: Sequence[Asked], asking: Asking
+    bench: "Bench", sides: Sequence[Side], rows: Sequence[Asked], asking: Asking
 ) -> Iterator[None]:
     """Fill the rows in, both sides in step; yields whenever there is something new to show.
 
@@ -187,7 +189,7 @@ def ask(
                 yield
 
 
-def _stream(bench: Bench, sides: Sequence[Side], row: Asked, asking: Asking) -> Iterator[None]:
+def _stream(bench: "Bench", sides: Sequence[Side], row: Asked, asking: Asking) -> Iterator[None]:
     """The shown answers, a token of each side at a time."""
     spec = asking.sampler if asking.sampled else None
     growing = {
@@ -209,7 +211,7 @@ def _stream(bench: Bench, sides: Sequence[Side], row: Asked, asking: Asking) -> 
         yield
 
 
-def _sample(bench: Bench, side: Side, row: Asked, place: int, asking: Asking) -> None:
+def _sample(bench: "Bench", side: Side, row: Asked, place: int, asking: Asking) -> None:
     try:
         row.samples[place] = bench.answers(
             side.source, [row.record.prompt], spec=asking.sampler, n=asking.n, seed=asking.seed,

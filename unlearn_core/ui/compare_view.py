@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from html import escape
 from itertools import groupby
 
-from unlearn_core.comparison import answer_histogram, word_diff
 from unlearn_core.data.records import Record
+from unlearn_core.differences import answer_histogram, word_diff
 from unlearn_core.metrics.leak import knows
 from unlearn_core.ui.texts import GROUPS
 

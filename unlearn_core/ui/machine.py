@@ -8,8 +8,9 @@ import psutil
 import torch
 
 from unlearn_core.config import parse
-from unlearn_core.models import ModelCard, ModelSpec, describe
-from unlearn_core.runs.execute import resolve_run
+from unlearn_core.models.card import ModelCard
+from unlearn_core.models.spec import ModelSpec
+from unlearn_core.runs.plan import resolve_run
 from unlearn_core.ui import texts
 from unlearn_core.ui.services import Services
 
@@ -48,4 +49,6 @@ def free_memory(card: ModelCard) -> int:
 
 @lru_cache(maxsize=32)
 def _card(spec: ModelSpec) -> ModelCard:
+    from unlearn_core.ui.libraries import describe
+
     return describe(spec)

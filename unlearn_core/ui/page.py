@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 
 from unlearn_core.errors import LetheError
-from unlearn_core.models import ModelSpec
+from unlearn_core.models.spec import ModelSpec
 from unlearn_core.runs.events import ACTIVE
 from unlearn_core.ui import hero, sidebar, texts
 from unlearn_core.ui.services import Page, Services
@@ -73,7 +73,9 @@ def _remember(services: Services, page: Page) -> None:
     ]  # fmt: skip
 
     def restore(request: gr.Request) -> list[Any]:
-        return [time.time(), *restored(services, dict(request.query_params))]
+        values = [time.time(), *restored(services, dict(request.query_params))]
+        services.visited.set()
+        return values
 
     page.blocks.load(restore, None, states, **CHANGING)
     page.run_id.change(lambda run: run, page.run_id, address, **SILENT)

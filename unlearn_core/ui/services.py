@@ -1,14 +1,14 @@
 """What every part of the page shares: the services behind it and the states on it."""
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import gradio as gr
 
-from unlearn_core.comparison import Bench
 from unlearn_core.config import parse
 from unlearn_core.data.records import Corpus, Record
 from unlearn_core.data.sources import DataSpec, load_corpus
@@ -16,6 +16,9 @@ from unlearn_core.runs.store import Store
 from unlearn_core.runs.supervisor import Supervisor
 from unlearn_core.ui.marking import first_wordings
 from unlearn_core.ui.settings import AppSettings
+
+if TYPE_CHECKING:
+    from unlearn_core.comparison import Bench
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 """Style sheet, pictures and the bundled model."""
@@ -30,14 +33,21 @@ class Services:
     Attributes:
         store: Every run, its events and its folder.
         supervisor: Starts and stops the workers.
-        bench: Loaded models that answer prompts.
         settings: How the app is served.
+        visited: Set once a browser has opened the page.
     """
 
     store: Store
     supervisor: Supervisor
-    bench: Bench
     settings: AppSettings = field(default_factory=AppSettings)
+    visited: threading.Event = field(default_factory=threading.Event)
+
+    @cached_property
+    def bench(self) -> "Bench":
+        """Loaded models that answer prompts."""
+        from unlearn_core.ui.libraries import Bench
+
+        return Bench()
 
     def corpus(self, spec: Mapping[str, Any]) -> Corpus:
         """The corpus of a data spec, read once for each spec.

@@ -13,11 +13,12 @@ from unlearn_core.config import parse
 from unlearn_core.data.records import Record
 from unlearn_core.data.sources import DataSpec
 from unlearn_core.demo.corpus import default_forget_subjects
-from unlearn_core.evaluation import MeasureSpec
 from unlearn_core.methods.registry import method
-from unlearn_core.models import ModelCard, ModelSpec, estimate_memory
+from unlearn_core.models.card import ModelCard, estimate_memory
+from unlearn_core.models.spec import ModelSpec
 from unlearn_core.runs.plan import Plan, make_plan
 from unlearn_core.runs.spec import RunSpec, make_spec
+from unlearn_core.specs import MeasureSpec
 from unlearn_core.ui import texts
 from unlearn_core.ui.machine import device_words, free_memory, model_card, model_name
 from unlearn_core.ui.marking import to_marks

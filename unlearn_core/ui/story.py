@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-from unlearn_core.comparison import word_diff
+from unlearn_core.differences import word_diff
 from unlearn_core.runs.events import Event
 from unlearn_core.ui.texts import GROUPS, TAUGHT
 

@@ -9,7 +9,7 @@ import gradio as gr
 
 from unlearn_core.config import parse
 from unlearn_core.errors import LetheError
-from unlearn_core.sampling import SamplingSpec
+from unlearn_core.specs import SamplingSpec
 from unlearn_core.ui import texts
 from unlearn_core.ui.compare_run import (
     FIRST_CHOICE,

@@ -8,14 +8,9 @@ from typing import Any
 import gradio as gr
 
 from unlearn_core.errors import LetheError
-from unlearn_core.models import (
-    MemoryEstimate,
-    ModelCard,
-    ModelSpec,
-    TuningSpec,
-    available_devices,
-    estimate_memory,
-)
+from unlearn_core.models.card import MemoryEstimate, ModelCard, estimate_memory
+from unlearn_core.models.devices import available_devices
+from unlearn_core.models.spec import ModelSpec, TuningSpec
 from unlearn_core.ui import texts
 from unlearn_core.ui.forms import Form
 from unlearn_core.ui.machine import device_words, free_memory, model_card, model_name

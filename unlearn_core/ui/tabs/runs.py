@@ -12,7 +12,6 @@ import gradio as gr
 from unlearn_core.cli.settings import command_line
 from unlearn_core.config import parse
 from unlearn_core.errors import LetheError
-from unlearn_core.runs.export import export_model
 from unlearn_core.runs.spec import RunSpec
 from unlearn_core.ui import texts
 from unlearn_core.ui.charts.live import overlay_view, runs_table
@@ -143,6 +142,8 @@ def _repeat(services: Services, run_id: str) -> str:
 
 def _exporter(services: Services, merge: bool) -> Callable[[list[str]], list[Any]]:
     def packed(runs: list[str]) -> list[Any]:
+        from unlearn_core.ui.libraries import export_model
+
         name = f"{runs[0]}-{'merged' if merge else 'model'}"
         holder = Path(tempfile.mkdtemp(prefix="lethe-"))
         folder = export_model(services.store, runs[0], holder / name, merged=merge)

@@ -8,12 +8,11 @@ from typing import Any
 import gradio as gr
 
 from unlearn_core.errors import LetheError
-from unlearn_core.evaluation import MeasureSpec
 from unlearn_core.methods.base import MethodInfo, Preset
 from unlearn_core.methods.registry import method, methods
-from unlearn_core.models import TuningSpec
+from unlearn_core.models.spec import TuningSpec
 from unlearn_core.runs.spec import defaults
-from unlearn_core.training import TrainingSpec
+from unlearn_core.specs import MeasureSpec, TrainingSpec
 from unlearn_core.ui import texts
 from unlearn_core.ui.forms import Form
 from unlearn_core.ui.machine import model_card

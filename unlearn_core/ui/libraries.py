@@ -1,0 +1,11 @@
+"""What needs the large libraries: import it inside the function that uses it.
+
+So the page opens before they are there. Everything goes through this one file because two threads
+that import transformers at once, each by another way, get it half made.
+"""
+
+from unlearn_core.comparison import Bench
+from unlearn_core.models.describing import describe
+from unlearn_core.runs.export import export_model
+
+__all__ = ["Bench", "describe", "export_model"]
