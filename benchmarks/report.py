@@ -108,8 +108,8 @@ def page(result: dict[str, Any]) -> str:
         ["import gradio, torch, transformers", f"{start['import_seconds']['median']:.1f} s"],
         ["start of the app to a usable page", f"{start['start_seconds']['median']:.1f} s"],
         ["ratio of the two", f"{start['ratio']}"],
-        ["press to first chart point", f"{run['first_point_seconds']:.1f} s"],
-        ["press to the end of the story", f"{run['whole_story_seconds']:.1f} s"],
+        ["press to first chart point", f"{run['first_point_seconds']['median']:.1f} s"],
+        ["press to the end of the story", f"{run['whole_story_seconds']['median']:.1f} s"],
         ["control reaction while training, median", f"{run['reactions_ms']['median']} ms"],
         ["control reaction while training, p95", f"{run['reactions_ms']['p95']} ms"],
     ]

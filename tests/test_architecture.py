@@ -15,6 +15,7 @@ FILES = sorted([*PACKAGE.rglob("*.py"), ROOT / "app.py"])
 # From the lowest room to the highest; rooms on one line share a floor. A room uses those below.
 FLOORS = (
     ("errors", "config"),
+    ("specs", "differences"),
     ("data", "models", "demo"),
     ("sampling", "sampling_cache", "metrics"),
     ("methods",),
@@ -34,6 +35,7 @@ LIGHT_MODULES = (
     "unlearn_core",
     "unlearn_core.config",
     "unlearn_core.errors",
+    "unlearn_core.specs",
     "unlearn_core.data.records",
     "unlearn_core.runs.events",
     "unlearn_core.runs.store",
@@ -115,11 +117,15 @@ def test_no_error_is_swallowed_silently(path: Path) -> None:
             assert not (broad and silent), f"{path}:{node.lineno}: silent except"
 
 
-def test_light_modules_import_nothing_heavy() -> None:
+@pytest.mark.parametrize(
+    ("modules", "heavy"),
+    [(LIGHT_MODULES, HEAVY), (("unlearn_core.ui.page",), ("transformers", "peft", "nltk"))],
+)
+def test_modules_are_light(modules: tuple[str, ...], heavy: tuple[str, ...]) -> None:
     code = (
-        f"import importlib, sys\n"
-        f"for name in {LIGHT_MODULES!r}: importlib.import_module(name)\n"
-        f"print(*(set({HEAVY!r}) & set(sys.modules)))"
+        "import importlib, sys\n"
+        f"for name in {modules!r}: importlib.import_module(name)\n"
+        f"print(*(set({heavy!r}) & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""

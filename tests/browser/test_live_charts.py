@@ -91,7 +91,7 @@ def test_finished_run_is_drawn_whole_and_its_text_stays_text(visit: Visit, store
     live = visit.page.locator("#live-view")
     expect(live.locator(".lv-name")).to_have_text("Finished run")
     expect(live.locator(".lv-plot .main-svg").first).to_be_visible()
-    assert live.locator(".js-plotly-plot").count() == 4
+    expect(live.locator(".js-plotly-plot")).to_have_count(4)
     tiles = live.locator(".lv-tile", has_text="Forget facts still known")
     expect(tiles.locator(".lv-tile-now")).to_have_text("0 %")
     expect(tiles).to_contain_text("was 100 %")

@@ -115,6 +115,7 @@ def execute(store: Store, run_id: str, *, control: Control) -> None:
     if not resumed:
         job.trainer.prepare()
         recorder.measured(job.monitor.measure(0), {})
+        _warn_of_truncation(job, recorder)
     before = _before(job, folder, recorder)
 
     try:
@@ -192,7 +193,6 @@ def _load(spec: RunSpec, store: Store, recorder: Recorder) -> Job:
     loaded = load(resolve_run(spec.model, store))
     length = min(spec.training.max_length, loaded.card.context_length)
     encoder = make_encoder(loaded.tokenizer, spec.data.template, length)
-    _warn_of_truncation(encoder, plan, recorder)
     model = prepare_for_training(loaded.model, spec.tuning)
     device = next(model.parameters()).device
     sampler = CachedSampler(
@@ -295,13 +295,13 @@ def stop_reason(spec: TrainingSpec, scalars: Mapping[str, float]) -> str | None:
     return None
 
 
-def _warn_of_truncation(encoder: Any, plan: Plan, recorder: Recorder) -> None:
-    records = [*plan.split.forget, *plan.split.retain]
-    cut = count_truncated(encoder, records)
+def _warn_of_truncation(job: Job, recorder: Recorder) -> None:
+    records = [*job.plan.split.forget, *job.plan.split.retain]
+    cut = count_truncated(job.context.encoder, records)
     if cut:
         message = (
-            f"{cut} of {len(records)} records are longer than {encoder.max_length} tokens and "
-            "were cut; raise max_length to keep them whole."
+            f"{cut} of {len(records)} records are longer than {job.context.encoder.max_length} "
+            "tokens and were cut; raise max_length to keep them whole."
         )
         recorder.emit(("log", {"message": message, "level": "warning"}))
 

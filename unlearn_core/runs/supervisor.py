@@ -45,7 +45,7 @@ class Supervisor:
         *,
         worker: Sequence[str] = WORKER,
         grace: float = 30.0,
-        nice: int = 5,
+        nice: int = 10,
     ) -> None:
         """Supervise.
 

@@ -6,6 +6,7 @@ ends, and one with a run goes on.
 """
 
 import argparse
+import importlib
 import os
 import signal
 import sys
@@ -189,8 +190,12 @@ def main(arguments: Sequence[str] | None = None, execute: Execute | None = None)
 
 def load_execute() -> Execute:
     """Import everything that a run needs; takes seconds."""
+    # The bundled model's class and the stemmer are imported by their first use.
+    importlib.import_module("transformers.models.llama.modeling_llama")
+    from unlearn_core.metrics.rouge import words
     from unlearn_core.runs.execute import execute
 
+    words("imported")
     return execute
 
 

@@ -16,7 +16,7 @@ from unlearn_core.ui.progress import current, headline, phase
 from unlearn_core.ui.services import Page, Services
 from unlearn_core.ui.shared import PRIVATE, SILENT
 
-SECONDS = 1.0
+SECONDS = 2.0
 """Between two looks at the store."""
 
 

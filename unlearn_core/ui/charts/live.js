@@ -2,9 +2,13 @@
 // server, which the page gives.
 
 const TICK = 200;
-const POLL_RUNNING = 400;
+const POLL_RUNNING = 500;
 const POLL_IDLE = 3000;
 const MOST_CLIENT_POINTS = 4000;
+// Without a GPU the browser draws with the processor that the run needs: new rows alone redraw the
+// charts so seldom that drawing takes a twentieth of the time.
+const LEAST_BETWEEN_CHARTS = 1000;
+const DRAWING_SHARE = 0.05;
 const MOVING = ["queued", "loading", "running", "stopping"];
 
 const view = { config: CONFIG, smoothing: 0, log: false, run: "" };
@@ -26,13 +30,20 @@ view.fullRange = () => {
 };
 
 let scheduled = false;
-const redraw = () => {
+let chartsDue = 0;
+let chartsBehind = false;
+const schedule = () => {
   if (scheduled) return;
   scheduled = true;
   requestAnimationFrame(() => {
     scheduled = false;
     draw();
   });
+};
+// What a person did shows at once.
+const redraw = () => {
+  chartsDue = 0;
+  schedule();
 };
 view.zoom = makeZoom(redraw);
 
@@ -158,10 +169,30 @@ const draw = () => {
   drawTiles();
   const any = Object.keys(view.curves).length > 0;
   tools.hidden = grid.hidden = !any;
-  if (any && window.Plotly) for (const item of panels) drawPanel(item, view, redraw);
   if (!table.hidden) drawTable(table, view);
-  if (window.Plotly) drawAnswers(answers, view);
   drawProbes(probes, view);
+  chartsBehind = any && performance.now() < chartsDue;
+  if (!window.Plotly || chartsBehind) return;
+  if (any) drawCharts();
+  else drawAnswers(answers, view);
+};
+
+// The next task begins when the frame is painted.
+const painted = () =>
+  new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+
+// A chart at a time, so that a click between two of them need not wait for all.
+const drawCharts = async () => {
+  const start = performance.now();
+  chartsDue = Infinity;
+  for (const item of panels) {
+    drawPanel(item, view, redraw);
+    await painted();
+  }
+  drawAnswers(answers, view);
+  await painted();
+  const taken = performance.now() - start;
+  chartsDue = start + Math.max(LEAST_BETWEEN_CHARTS, taken / DRAWING_SHARE);
 };
 
 // ---- rows
@@ -214,7 +245,7 @@ const poll = async () => {
     due = performance.now() + (moving ? POLL_RUNNING : POLL_IDLE);
     const before = JSON.stringify(view.status) + view.cursor + view.gone + view.lost;
     take(batch, asked.cursor === 0);
-    if (before !== JSON.stringify(view.status) + view.cursor + view.gone + view.lost) redraw();
+    if (before !== JSON.stringify(view.status) + view.cursor + view.gone + view.lost) schedule();
     // So long a history is fetched again, thinned out by the server.
     if (longest() > MOST_CLIENT_POINTS) view.cursor = 0;
   } catch (error) {
@@ -231,6 +262,7 @@ const clock = setInterval(() => {
   if (!element.isConnected) return clearInterval(clock);
   const now = visible();
   if (now && !wasVisible) redraw();
+  if (now && chartsBehind && performance.now() >= chartsDue) schedule();
   wasVisible = now;
   if (wantedRun() !== view.run) {
     clearView(wantedRun());

@@ -55,7 +55,7 @@ def build(services: Services, page: Page) -> gr.Button:
         return [*_visible(services, run), _story(services, run),
                 settings_html(run.spec), now]  # fmt: skip
 
-    gr.Timer(1).tick(look, [page.run_id, shown], outputs, **SILENT)
+    gr.Timer(2).tick(look, [page.run_id, shown], outputs, **SILENT)
     page.run_id.change(look, [page.run_id, shown], outputs, **SILENT)
 
     def act(action: Callable[[str], None]) -> Callable[[str], str]:
