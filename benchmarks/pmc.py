@@ -52,6 +52,7 @@ def context_of(split: Split, seed: int) -> Context:
         retain=split.retain,
         device=torch.device("cpu"),
         generator=torch.Generator().manual_seed(seed),
+        load_original=lambda: load(ModelSpec(device="cpu")).model.float(),
     )
 
 

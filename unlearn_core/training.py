@@ -4,7 +4,7 @@ import json
 import math
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from transformers import get_scheduler
 
 from unlearn_core.data.records import Record
 from unlearn_core.errors import LetheError
-from unlearn_core.methods.base import Context, Method
+from unlearn_core.methods.base import Context, Method, RecordReport
 from unlearn_core.specs import TrainingSpec
 
 CHECKED = ("loss/total", "train/grad_norm")
@@ -37,18 +37,21 @@ class StepReport:
         step: Steps done, this one included.
         total: Steps of the whole run.
         scalars: Chart values by name, such as `loss/total`.
+        records: What the method knows of every forget record, at the first step of an epoch.
     """
 
     step: int
     total: int
     scalars: Mapping[str, float]
+    records: RecordReport | None = None
 
 
 class Trainer:
     """Runs a method's moments over its records; stopping is the caller's to decide.
 
     Everything random follows from the seed and the step: the order of an epoch is a function of
-    (seed, epoch), so a checkpoint needs no position but the step.
+    (seed, epoch), so a checkpoint needs no position but the step. `ended` says in words why the
+    method was done before the last step.
     """
 
     def __init__(
@@ -59,6 +62,7 @@ class Trainer:
         self.spec = spec
         self.seed = seed
         self.step = 0
+        self.ended: str | None = None
         self.steps_per_epoch = math.ceil(
             len(context.forget) / (spec.batch_size * spec.accumulation)
         )
@@ -88,10 +92,18 @@ class Trainer:
         """
         while self.step < self.total:
             epoch, position = divmod(self.step, self.steps_per_epoch)
+            records = None
             if position == 0:
                 self.method.refresh(self.context, epoch)
-            yield self._one_step(self._step_records(epoch, position))
-        self.method.finish(self.context)
+                self.ended = self.method.ended()
+                if self.ended:
+                    return
+                records = self.method.records()
+            yield replace(self._one_step(self._step_records(epoch, position)), records=records)
+
+    def finish(self) -> bool:
+        """The method's last moment, for a model that is kept; whether it changed the weights."""
+        return self.method.finish(self.context)
 
     def save(self, folder: Path) -> None:
         """Write all that `load` needs, under another name until it is complete."""

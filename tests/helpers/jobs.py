@@ -29,9 +29,8 @@ def make_context(
     seed: int = 0,
 ) -> Context:
     """A tiny random model with everything a method needs."""
-    torch.manual_seed(seed)
     tuning = TuningSpec.model_validate({"mode": mode})
-    model: nn.Module = prepare_for_training(tiny_model(kind), tuning)
+    model: nn.Module = prepare_for_training(original_model(kind, seed), tuning)
     encoder = make_encoder(toy_tokenizer(), max_length=128)
     return Context(
         model=model,
@@ -41,7 +40,14 @@ def make_context(
         retain=retain,
         device=torch.device("cpu"),
         generator=torch.Generator().manual_seed(seed),
+        load_original=lambda: original_model(kind, seed),
     )
+
+
+def original_model(kind: Kind = "llama", seed: int = 0) -> nn.Module:
+    """The random model that `make_context` begins with."""
+    torch.manual_seed(seed)
+    return tiny_model(kind)
 
 
 def weights(model: nn.Module) -> dict[str, torch.Tensor]:

@@ -50,6 +50,7 @@ def test_a_short_run_changes_finite_weights(info, mode: str) -> None:  # type: i
     trainer = Trainer(info.build(info.config()), context, SHORT, seed=0)
     trainer.prepare()
     reports = list(trainer.steps())
+    trainer.finish()
     end = weights(context.model)
     assert [report.step for report in reports] == [1, 2, 3, 4]
     assert any(not torch.equal(start[name], end[name]) for name in start)
@@ -67,6 +68,7 @@ def test_a_paused_run_ends_with_the_weights_of_an_unbroken_one(  # type: ignore[
 
     whole = trainer()
     list(whole.steps())
+    whole.finish()
     first = trainer()
     for report in first.steps():
         if report.step == 3:
@@ -75,6 +77,7 @@ def test_a_paused_run_ends_with_the_weights_of_an_unbroken_one(  # type: ignore[
     second = trainer()
     second.load(tmp_path)
     list(second.steps())
+    second.finish()
     expected, resumed = weights(whole.context.model), weights(second.context.model)
     assert all(torch.equal(expected[name], resumed[name]) for name in expected)
 

@@ -5,8 +5,10 @@ A method is one file in this folder. It declares a `Config`, its pure loss funct
 and the table-driven tests find it there.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 import torch
@@ -35,6 +37,7 @@ class Card:
         needs: What the method uses beyond the forget questions.
         cost: Time relative to gradient ascent, in words.
         fails: When it goes wrong.
+        copies: Frozen copies of the whole model that full fine-tuning must hold beside it.
     """
 
     idea: str
@@ -43,6 +46,7 @@ class Card:
     needs: tuple[Need, ...]
     cost: str
     fails: str
+    copies: int = 0
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,7 @@ class Context:
 
     Attributes:
         generator: CPU generator for every random choice the method makes.
+        load_original: Loads the model anew, as it was before training.
     """
 
     model: nn.Module
@@ -69,6 +74,30 @@ class Context:
     retain: tuple[Record, ...]
     device: torch.device
     generator: torch.Generator
+    load_original: Callable[[], nn.Module]
+
+    @contextmanager
+    def original(self) -> Iterator[nn.Module]:
+        """The model as it was before training, in evaluation mode and without gradients.
+
+        Under an adapter this is the same model with its adapter off; else a frozen copy, loaded
+        when it is first needed, so that a resumed run has it too.
+        """
+        from unlearn_core.models.tuning import has_adapter, reference_model
+
+        with torch.no_grad():
+            if not has_adapter(self.model):
+                yield self._copy
+                return
+            training = self.model.training
+            self.model.train(False)
+            with reference_model(self.model) as model:
+                yield model
+            self.model.train(training)
+
+    @cached_property
+    def _copy(self) -> nn.Module:
+        return self.load_original().requires_grad_(False).train(False)
 
     def batch(self, pairs: Sequence[tuple[str, str]]) -> Batch:
         """Encode (prompt, answer) pairs on the model's device."""
@@ -92,6 +121,21 @@ class Loss:
     parts: Mapping[str, Tensor]
 
 
+@dataclass(frozen=True)
+class RecordReport:
+    """What a method knows of every forget record at the start of an epoch.
+
+    Attributes:
+        name: What the values are, such as `memorisation accuracy`.
+        values: By record id, each from 0 to 1.
+        selected: Ids of the records that are trained on in this epoch.
+    """
+
+    name: str
+    values: Mapping[str, float]
+    selected: frozenset[str]
+
+
 class Method(Generic[ConfigT]):
     """A way to unlearn. Every moment but `loss` may be left out."""
 
@@ -111,8 +155,17 @@ class Method(Generic[ConfigT]):
         """The loss of one micro-batch."""
         raise NotImplementedError(f"{type(self).__name__} has no loss")
 
-    def finish(self, context: Context) -> None:
-        """After the last step."""
+    def finish(self, context: Context) -> bool:
+        """When training is over, also when it was stopped; whether it changed the weights."""
+        return False
+
+    def ended(self) -> str | None:
+        """Asked after `refresh`: why the method is done before its last step, in words."""
+        return None
+
+    def records(self) -> RecordReport | None:
+        """Asked after `refresh`: what is known of every forget record."""
+        return None
 
     def state(self) -> dict[str, Any]:
         """What a checkpoint must hold, JSON-ready, so that a paused run goes on unchanged."""

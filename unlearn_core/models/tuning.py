@@ -51,6 +51,11 @@ def reference_model(model: nn.Module) -> Iterator[nn.Module]:
         yield model
 
 
+def has_adapter(model: nn.Module) -> bool:
+    """Whether an adapter is trained, so that the original weights are still there."""
+    return isinstance(model, PeftModel)
+
+
 def merged(model: PreTrainedModel | PeftModel) -> PreTrainedModel:
     """A model without adapter that computes the same; the model given stays as it is."""
     if not isinstance(model, PeftModel):

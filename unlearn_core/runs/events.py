@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
-EventKind = Literal["status", "progress", "scalars", "answers", "probe", "log", "error", "artifact"]
+EventKind = Literal[
+    "status", "progress", "scalars", "answers", "probe", "records", "log", "error", "artifact"
+]
 EVENT_KINDS: tuple[str, ...] = get_args(EventKind)
 
 RunState = Literal[

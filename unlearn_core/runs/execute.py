@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -71,6 +71,9 @@ class Recorder:
     def trained(self, report: StepReport, seconds_left: float) -> None:
         """One optimiser step was done."""
         self.step = report.step
+        if report.records is not None:
+            known = {**asdict(report.records), "selected": sorted(report.records.selected)}
+            self.emit(("records", known))
         self.emit(("scalars", report.scalars), ("progress", self._progress("train", seconds_left)))
 
     def measured(self, measurement: Measurement, own_losses: Mapping[str, float]) -> None:
@@ -121,6 +124,7 @@ def execute(store: Store, run_id: str, *, control: Control) -> None:
     try:
         ended = _train(job, recorder, control, checkpoint)
     except NonFiniteLoss:
+        job.trainer.finish()
         _save_model(job, folder / "model")
         payload = {"kind": "model", "path": "model", "step": recorder.step}
         recorder.emit(("artifact", payload))
@@ -133,6 +137,8 @@ def execute(store: Store, run_id: str, *, control: Control) -> None:
         shutil.rmtree(folder / "checkpoints", ignore_errors=True)
         store.set_state(run_id, "discarded", f"Discarded after step {recorder.step}.")
         return
+    if job.trainer.finish():  # the displays must end with the model that is kept
+        recorder.measured(job.monitor.measure(recorder.step), {})
     with recorder.phase("measure_after"):
         after = evaluate(job.evaluator, job.groups, spec.measure, spec.seed)
     with recorder.phase("save"):
@@ -213,6 +219,7 @@ def _load(spec: RunSpec, store: Store, recorder: Recorder) -> Job:
         retain=plan.split.retain,
         device=device,
         generator=torch.Generator().manual_seed(spec.seed),
+        load_original=lambda: _full_precision(spec, store),
     )
     method = plan.info.build(plan.info.config.model_validate(spec.method_config))
     trainer = Trainer(method, context, spec.training, seed=spec.seed)
@@ -220,6 +227,12 @@ def _load(spec: RunSpec, store: Store, recorder: Recorder) -> Job:
     monitor = Monitor(evaluator, spec.measure, plan.split, near, spec.seed)
     groups = _groups(plan.split, near)
     return Job(plan, model, context, trainer, evaluator, monitor, groups, loaded.tokenizer)
+
+
+def _full_precision(spec: RunSpec, store: Store) -> torch.nn.Module:
+    """The original model anew, its weights as exact as those that are trained."""
+    model: torch.nn.Module = load(resolve_run(spec.model, store)).model
+    return model.float() if spec.tuning.mode == "full" else model
 
 
 def _groups(split: Split, near: tuple[Record, ...]) -> dict[str, tuple[Record, ...]]:
@@ -274,7 +287,7 @@ def _train(job: Job, recorder: Recorder, control: Control, checkpoint: Path) -> 
             if reason and report.step < report.total:
                 recorder.emit(("log", {"message": reason, "level": "info"}))
                 return Ended(reason=reason)
-    return Ended()
+    return Ended(reason=trainer.ended)
 
 
 def stop_reason(spec: TrainingSpec, scalars: Mapping[str, float]) -> str | None:
