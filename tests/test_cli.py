@@ -235,6 +235,34 @@ def test_a_run_is_made_listed_shown_exported_and_compared(
     assert sum(count for _, count in prompts[0]["sampled"]["original"]) == 3
 
 
+def test_a_race_compares_methods_over_seeds(
+    capfd: pytest.CaptureFixture[str], flags: list[str]
+) -> None:
+    race = ["race", *flags, "--methods", "npo, gradient-ascent", "--seeds", "0,1"]
+    assert main([*race, "--forget-subject", "Ada", "--json"]) == 0
+    found = json.loads(capfd.readouterr().out)
+    assert [(run["method"], run["seed"]) for run in found["runs"]] == [
+        ("npo", 0), ("npo", 1), ("gradient-ascent", 0), ("gradient-ascent", 1)
+    ]  # fmt: skip
+    assert set(found["means"]) == {"npo", "gradient-ascent"}
+    assert found["means"]["npo"]["forget"]["runs"] == 2
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (["--methods", "npo,pcm"], "Did you mean 'pmc'"),
+        (["--methods", ","], "No method is named"),
+        (["--seeds", "0,x"], "The seeds are '0,x'"),
+    ],
+)
+def test_a_race_that_cannot_be_run_is_refused(
+    capfd: pytest.CaptureFixture[str], flags: list[str], given: list[str], words: str
+) -> None:
+    assert main(["race", *flags, *given, "--forget-subject", "Ada"]) == 2
+    assert words in capfd.readouterr().err
+
+
 def test_the_repeating_command_gives_the_same_spec(
     capfd: pytest.CaptureFixture[str], flags: list[str]
 ) -> None:

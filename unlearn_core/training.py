@@ -24,6 +24,9 @@ from unlearn_core.specs import TrainingSpec
 CHECKED = ("loss/total", "train/grad_norm")
 """What must stay a finite number for a step to be taken."""
 
+METHOD_FILE = "method.safetensors"
+"""Weights that a method keeps, in a checkpoint's folder."""
+
 
 class NonFiniteLoss(LetheError):
     """The loss or its gradient is no longer a number; the weights are those of the step before."""
@@ -116,6 +119,9 @@ class Trainer:
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
         save_file(weights, partial / "trainable.safetensors")
+        held = {n: t.detach().cpu().contiguous() for n, t in self.method.tensors().items()}
+        if held:
+            save_file(held, partial / METHOD_FILE)
         torch.save(
             {
                 "optimizer": self._optimizer.state_dict(),
@@ -142,6 +148,9 @@ class Trainer:
         state = json.loads((folder / "state.json").read_text(encoding="utf-8"))
         self.step = state["step"]
         self.method.load_state(state["method"])
+        if (folder / METHOD_FILE).exists():
+            held = load_file(folder / METHOD_FILE, device=str(self.context.device))
+            self.method.load_tensors(held)
 
     def _step_records(self, epoch: int, position: int) -> list[Record]:
         order = _shuffled(self.context.forget, self.seed, epoch)

@@ -115,12 +115,13 @@ def test_form_follows_the_method_and_tells_what_a_run_needs(visit: Visit) -> Non
     ready = page.locator("#unlearn-ready")
     expect(ready).to_contain_text("40 records, and 80 other wordings to check")
     samples = method("pmc").small.method["samples"]
-    expect(page.locator("#method-pmc-samples input")).to_have_value(str(samples))
+    expect(page.locator("#method-samples input")).to_have_value(str(samples))
     page.locator("#training-batch_size input").fill("20")
     page.locator("#training-epochs input").fill("10")
     expect(ready).to_contain_text("20 (10 epochs of 2 steps)")
-    page.get_by_label("Gradient ascent").check()
-    expect(page.locator("#method-pmc-samples")).to_be_hidden()
+    page.locator("#unlearn-method input").click()
+    page.get_by_role("option", name="Gradient ascent", exact=True).click()
+    expect(page.locator("#method-samples")).to_be_hidden()
 
 
 def test_impossible_setting_is_named_and_start_queues_nothing(visit: Visit) -> None:

@@ -46,6 +46,13 @@ def test_memory_of_full_training():
     assert estimate.total == 16_000 + estimate.activations + estimate.logits
 
 
+def test_frozen_copies_count_under_full_training_only():
+    full = estimate_memory(CARD, TuningSpec(mode="full"), batch_size=3, length=10, copies=2)
+    assert full.weights == 3 * 4 * 1000
+    adapter = estimate_memory(CARD, TuningSpec(rank=4), batch_size=3, length=10, copies=2)
+    assert adapter.weights == 2000 + 4 * (4 * 60)
+
+
 def test_memory_of_an_adapter():
     estimate = estimate_memory(CARD, TuningSpec(rank=4), batch_size=3, length=10)
     assert estimate.weights == 2000 + 4 * (4 * 60)

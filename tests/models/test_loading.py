@@ -4,6 +4,7 @@ import json
 
 import pytest
 import torch
+from peft import LoraConfig
 from safetensors.torch import load_file
 
 from tests.helpers.models import KINDS, tiny_model, toy_tokenizer
@@ -11,7 +12,7 @@ from unlearn_core.errors import InvalidInput
 from unlearn_core.models import source
 from unlearn_core.models.loading import load, save
 from unlearn_core.models.spec import ModelSpec, TuningSpec
-from unlearn_core.models.tuning import prepare_for_training
+from unlearn_core.models.tuning import merged, prepare_for_training
 
 
 def logits(model) -> torch.Tensor:
@@ -57,6 +58,22 @@ def test_an_adapter_comes_back_merged_into_its_base(tmp_path, kind):
     loaded = load(spec(tmp_path / "adapter"))
     assert torch.allclose(logits(loaded.model), logits(whole), atol=1e-4)
     assert loaded.card.name == str(tmp_path / "adapter")
+
+
+def test_only_the_trained_of_several_adapters_is_saved_and_merged(tmp_path, tiny_llama):
+    save(tiny_llama, toy_tokenizer(), tmp_path / "base")
+    whole = tuned(load(spec(tmp_path / "base")).model)
+    expected = logits(whole)
+    whole.add_adapter("other", LoraConfig(r=2, target_modules=["q_proj"], init_lora_weights=False))
+    save(whole, toy_tokenizer(), tmp_path / "adapter")
+    save(tuned(load(spec(tmp_path / "base")).model), toy_tokenizer(), tmp_path / "alone")
+    first, second = tmp_path / "adapter", tmp_path / "alone"
+    assert sorted(p.name for p in first.rglob("*")) == sorted(p.name for p in second.rglob("*"))
+    kept, alone = (load_file(f / "adapter_model.safetensors") for f in (first, second))
+    assert kept.keys() == alone.keys()
+    assert all(torch.equal(kept[name], alone[name]) for name in kept)
+    whole.set_adapter("other")
+    assert torch.allclose(logits(merged(whole)), expected, atol=1e-4)
 
 
 def test_an_adapter_on_an_adapter_comes_back(tmp_path, tiny_llama):

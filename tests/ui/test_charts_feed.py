@@ -140,3 +140,29 @@ def test_curves_of_several_runs_leave_out_what_is_gone(store: Store) -> None:
     [only] = feed.curves(store, [first, second])
     assert (only["run"], only["name"]) == (second, "other")
     assert "loss/total" in only["scalars"]
+
+
+def test_values_of_forget_records_come_with_their_summary(store: Store) -> None:
+    run_id = started(store)
+    payload = {"name": "memorisation accuracy", "values": {"a": 1.0, HOSTILE: 0.25},
+               "selected": ["a"]}  # fmt: skip
+    store.append(run_id, [Event("records", 1, payload)])
+    first = feed.poll(store, run_id, 0)
+    assert first["records"] == [{
+        "step": 1, "name": "memorisation accuracy", "records": 2, "selected": 1,
+        "mean": 0.625, "lowest": 0.25, "highest": 1.0,
+        "values": [["a", 1.0, True], [HOSTILE, 0.25, False]],
+    }]  # fmt: skip
+    assert feed.poll(store, run_id, first["cursor"])["records"] == []
+
+
+def test_of_many_forget_records_the_same_are_sent_each_time(store: Store) -> None:
+    run_id = started(store)
+    names = [f"r{i}" for i in range(feed.MOST_RECORDS + 3)]
+    for step, value in ((1, 0.5), (4, 0.0)):
+        payload = {"name": "x", "values": dict.fromkeys(names, value), "selected": names[-1:]}
+        store.append(run_id, [Event("records", step, payload)])
+    first, second = feed.poll(store, run_id, 0)["records"]
+    assert [row[0] for row in first["values"]] == [row[0] for row in second["values"]]
+    assert len(first["values"]) == feed.MOST_RECORDS
+    assert (first["records"], first["selected"], second["mean"]) == (len(names), 1, 0.0)

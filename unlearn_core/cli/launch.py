@@ -114,7 +114,7 @@ def _launch(
         store = open_store(workspace)
         spec = build_spec(kind, method_name, given, store, name=name, seed=seed)
         plan = make_plan(spec)
-        spec = spec.model_copy(update={"name": name or _name(plan)})
+        spec = spec.model_copy(update={"name": name or name_of(plan)})
         run_id = store.create(
             spec.model_dump(mode="json"),
             kind=kind,
@@ -126,7 +126,7 @@ def _launch(
     _report(info, store.folder(run_id), as_json)
 
 
-def _name(plan: Plan) -> str:
+def name_of(plan: Plan) -> str:
     """A run's name from its method and what it forgets or learns."""
     subjects = list(dict.fromkeys(r.subject for r in plan.split.forget if r.subject))
     what = ", ".join(subjects) if 0 < len(subjects) <= 4 else f"{len(plan.split.forget)} records"

@@ -14,6 +14,7 @@ BAD_INPUT = 2
 LAUNCHED = {
     "run": "Make a model forget, and measure it before and after.",
     "teach": "Teach a model records until it knows them.",
+    "race": "Run several methods on one forget set and compare what they reach.",
 }
 
 
@@ -45,9 +46,10 @@ def build(arguments: Sequence[str]) -> typer.Typer:
     called = next((word for word in arguments if not word.startswith("-")), "")
     serve.add_app(app)
     if called in LAUNCHED:
-        from unlearn_core.cli import launch
+        from unlearn_core.cli import launch, race
 
         launch.add_commands(app)
+        race.add_command(app)
     else:
         for name, words in LAUNCHED.items():
             app.command(name, help=words)(_not_called)

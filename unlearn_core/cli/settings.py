@@ -31,10 +31,14 @@ GROUPS: tuple[Group, ...] = (
 )
 
 
+def shared_flags() -> tuple[Flag, ...]:
+    """Every flag that sets something whatever the method."""
+    return tuple(flag for group in GROUPS for flag in group.flags())
+
+
 def run_flags(kind: RunKind) -> tuple[Flag, ...]:
     """Every flag that sets something of a run of this kind."""
-    shared = [flag for group in GROUPS for flag in group.flags()]
-    return (*shared, *method_flags(methods(kind).values()))
+    return (*shared_flags(), *method_flags(methods(kind).values()))
 
 
 def method_flags(infos: Iterable[MethodInfo]) -> list[Flag]:

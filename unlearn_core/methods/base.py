@@ -174,6 +174,13 @@ class Method(Generic[ConfigT]):
     def load_state(self, state: Mapping[str, Any]) -> None:
         """Take back what `state` gave."""
 
+    def tensors(self) -> Mapping[str, Tensor]:
+        """Weights that a checkpoint must hold besides the model's, by name."""
+        return {}
+
+    def load_tensors(self, tensors: Mapping[str, Tensor]) -> None:
+        """Take back what `tensors` gave, on the model's device; asked only where there were any."""
+
 
 @dataclass(frozen=True)
 class MethodInfo:

@@ -8,6 +8,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
+from unlearn_core.metrics.memorisation import memorisation_accuracy
+
 IGNORED = -100
 
 
@@ -49,7 +51,4 @@ def answer_lengths(labels: Tensor) -> Tensor:
 
 def memorised_share(logits: Tensor, labels: Tensor) -> Tensor:
     """(B,) share of labels that are the model's first choice: memorisation accuracy, 0 to 1."""
-    targets = labels[:, 1:]
-    counted = targets != IGNORED
-    right = (logits[:, :-1].argmax(dim=-1) == targets) & counted
-    return right.sum(dim=-1) / counted.sum(dim=-1)
+    return memorisation_accuracy(logits[:, :-1], labels[:, 1:])

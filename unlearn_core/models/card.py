@@ -61,7 +61,12 @@ class MemoryEstimate:
 
 
 def estimate_memory(
-    card: ModelCard, tuning: TuningSpec, batch_size: int, length: int, samples: int = 5
+    card: ModelCard,
+    tuning: TuningSpec,
+    batch_size: int,
+    length: int,
+    samples: int = 5,
+    copies: int = 0,
 ) -> MemoryEstimate:
     """A rough need of memory, before anything is loaded.
 
@@ -77,6 +82,8 @@ def estimate_memory(
         batch_size: Forget records in one forward pass.
         length: Tokens in a row.
         samples: Sampled answers to each prompt.
+        copies: Frozen copies of the model that the method holds under full fine-tuning, in
+            float32; under LoRA the base serves for them.
     """
     width = precision(card.dtype).itemsize
     full = tuning.mode == "full"
@@ -84,7 +91,7 @@ def estimate_memory(
     tokens = 2 * batch_size * length
     cached = 2 * card.layers * card.kv_heads * card.head_size * width
     return MemoryEstimate(
-        weights=4 * card.parameters if full else card.memory_bytes + 4 * trained,
+        weights=4 * (1 + copies) * card.parameters if full else card.memory_bytes + 4 * trained,
         gradients=4 * trained,
         optimiser=8 * trained,
         activations=17 * width * tokens * card.layers * card.hidden_size,

@@ -19,7 +19,7 @@ from unlearn_core.models.describing import make_card
 from unlearn_core.models.devices import precision, resolve_device
 from unlearn_core.models.reading import read_config, read_tokenizer, unreadable
 from unlearn_core.models.source import BUNDLED_MODELS, Source, find_source, is_local
-from unlearn_core.models.spec import DType, ModelSpec
+from unlearn_core.models.spec import TRAINED_ADAPTER, DType, ModelSpec
 
 
 @dataclass(frozen=True)
@@ -69,9 +69,10 @@ def save(
     folder: Path,
     dtype: DType | None = None,
 ) -> None:
-    """Save an adapter, or all weights of a model without one, as safetensors.
+    """Save the trained adapter, or all weights of a model without one, as safetensors.
 
-    The folder appears whole or not at all; what it held before is replaced.
+    Adapters that a method put beside the trained one are left out. The folder appears whole or not
+    at all; what it held before is replaced.
 
     Args:
         model: What to save.
@@ -85,8 +86,10 @@ def save(
     adapter = isinstance(model, PeftModel)
     if dtype is not None and not adapter and model.dtype != precision(dtype):
         model = nn.Module.to(copy.deepcopy(model), precision(dtype))
-    # Left to itself, peft asks the hub whether the base's vocabulary has grown.
-    options: dict[str, Any] = {"save_embedding_layers": False} if adapter else {}
+    options: dict[str, Any] = {}
+    if adapter:
+        # Left to itself, peft asks the hub whether the base's vocabulary has grown.
+        options = {"selected_adapters": [TRAINED_ADAPTER], "save_embedding_layers": False}
     with _whole(folder) as place:
         model.save_pretrained(str(place), **options)
         tokenizer.save_pretrained(str(place))

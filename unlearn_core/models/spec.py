@@ -6,6 +6,9 @@ from unlearn_core.config import Config, setting
 
 DType = Literal["float32", "bfloat16", "float16"]
 
+TRAINED_ADAPTER = "default"
+"""Name that peft gives the adapter that is trained and saved; methods may put others beside it."""
+
 
 class ModelSpec(Config):
     """Which model, where and how precise."""

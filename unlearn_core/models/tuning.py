@@ -11,7 +11,7 @@ from transformers import PreTrainedModel
 from transformers.pytorch_utils import Conv1D
 
 from unlearn_core.errors import InvalidInput, MissingPrerequisite
-from unlearn_core.models.spec import TuningSpec
+from unlearn_core.models.spec import TRAINED_ADAPTER, TuningSpec
 
 
 def prepare_for_training(model: PreTrainedModel, tuning: TuningSpec) -> PreTrainedModel | PeftModel:
@@ -60,7 +60,7 @@ def merged(model: PreTrainedModel | PeftModel) -> PreTrainedModel:
     """A model without adapter that computes the same; the model given stays as it is."""
     if not isinstance(model, PeftModel):
         return model
-    plain = copy.deepcopy(model).merge_and_unload()
+    plain = copy.deepcopy(model).merge_and_unload(adapter_names=[TRAINED_ADAPTER])
     assert isinstance(plain, PreTrainedModel)
     return plain
 

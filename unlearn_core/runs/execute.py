@@ -201,6 +201,7 @@ def _load(spec: RunSpec, store: Store, recorder: Recorder) -> Job:
     encoder = make_encoder(loaded.tokenizer, spec.data.template, length)
     model = prepare_for_training(loaded.model, spec.tuning)
     device = next(model.parameters()).device
+    reset_peak_memory(device)
     sampler = CachedSampler(
         model,
         encoder.eos_ids,
@@ -327,14 +328,28 @@ def _save_model(job: Job, folder: Path) -> None:
     half_done.rename(folder)
 
 
+LINUX_STATUS, LINUX_RESET = Path("/proc/self/status"), Path("/proc/self/clear_refs")
+
+
+def reset_peak_memory(device: torch.device) -> None:
+    """Forget what earlier runs of this process held, where the system can."""
+    if device.type == "cuda":
+        torch.cuda.reset_peak_memory_stats(device)
+    elif LINUX_RESET.exists():
+        LINUX_RESET.write_text("5", encoding="ascii")
+
+
 def peak_memory_bytes(device: torch.device) -> int:
-    """Most memory held so far: of the GPU where there is one, else of this process."""
+    """Most memory held during the run: of the GPU where there is one, else of this process."""
     if device.type == "cuda":
         return int(torch.cuda.max_memory_allocated(device))
     if sys.platform == "win32":
         import psutil
 
         return int(psutil.Process().memory_info().peak_wset)
+    if LINUX_STATUS.exists():
+        status = LINUX_STATUS.read_text(encoding="ascii", errors="replace")
+        return int(status.partition("VmHWM:")[2].split()[0]) * 1024
     import resource
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

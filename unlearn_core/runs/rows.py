@@ -84,6 +84,14 @@ def write_json(path: Path, value: Any) -> None:
     os.replace(partial, path)
 
 
+def read_result(folder: Path) -> dict[str, Any] | None:
+    """What the run of this folder measured, its `result.json`; `None` while there is none."""
+    path = folder / "result.json"
+    if not path.is_file():
+        return None
+    return dict(json.loads(path.read_text(encoding="utf-8")))
+
+
 def to_json(value: Any) -> str:
     """Compact JSON text; numbers that JSON cannot hold become null."""
     try:

@@ -64,12 +64,12 @@ class Form:
     def collect(self, values: Sequence[Any]) -> dict[str, Any]:
         """Component values, in the order of `fields`, as values for `parse`."""
         pairs = zip(self.settings, values, strict=True)
-        return {s.name: _plain(s, value) for s, value in pairs}
+        return {s.name: plain_value(s, value) for s, value in pairs}
 
     def shown(self, values: Mapping[str, Any] | None = None) -> list[Any]:
         """What the components show for these values; defaults where none is given."""
         given = values or {}
-        return [_shown(s, given.get(s.name, s.default)) for s in self.settings]
+        return [field_value(s, given.get(s.name, s.default)) for s in self.settings]
 
 
 def _rows(settings: Sequence[Setting], values: Mapping[str, Any], prefix: str) -> list[Component]:
@@ -77,16 +77,19 @@ def _rows(settings: Sequence[Setting], values: Mapping[str, Any], prefix: str) -
     for start in range(0, len(settings), COLUMNS):
         with gr.Row(equal_height=False, elem_classes="lethe-settings"):
             for item in settings[start : start + COLUMNS]:
-                fields.append(_component(item, values.get(item.name, item.default), prefix))
+                elem_id = f"{prefix}-{item.name}" if prefix else None
+                fields.append(component(item, values.get(item.name, item.default), elem_id))
     return fields
 
 
-def _component(item: Setting, value: Any, prefix: str) -> Component:
+def component(item: Setting, value: Any, elem_id: str | None, *, visible: bool = True) -> Component:
+    """The component that sets one setting."""
     common: dict[str, Any] = {
-        "value": _shown(item, value),
-        "label": f"{item.label} ({item.unit})" if item.unit else item.label,
+        "value": field_value(item, value),
+        "label": label(item),
         "info": help_line(item),
-        "elem_id": f"{prefix}-{item.name}" if prefix else None,
+        "elem_id": elem_id,
+        "visible": visible,
         "interactive": True,
         "min_width": 240,
     }
@@ -101,6 +104,11 @@ def _component(item: Setting, value: Any, prefix: str) -> Component:
             return gr.Number(placeholder="off" if item.optional else "", **common)
         case "text":
             return gr.Textbox(lines=3 if _is_list(item) else 1, **common)
+
+
+def label(item: Setting) -> str:
+    """The setting's name with its unit."""
+    return f"{item.label} ({item.unit})" if item.unit else item.label
 
 
 def help_line(item: Setting) -> str:
@@ -121,13 +129,15 @@ def _is_list(item: Setting) -> bool:
     return isinstance(item.default, tuple)
 
 
-def _shown(item: Setting, value: Any) -> Any:
+def field_value(item: Setting, value: Any) -> Any:
+    """What a component shows for a value."""
     if _is_list(item):
         return "\n".join(str(part) for part in value)
     return value
 
 
-def _plain(item: Setting, value: Any) -> Any:
+def plain_value(item: Setting, value: Any) -> Any:
+    """A component's value as a value for `parse`."""
     if _is_list(item):
         return tuple(line.strip() for line in str(value or "").splitlines() if line.strip())
     if item.kind == "int" and isinstance(value, float) and value.is_integer():

@@ -61,6 +61,7 @@ def _states() -> dict[str, gr.State]:
         "refilled": gr.State(0.0),
         "run_id": gr.State(""),
         "compared": gr.State([]),
+        "raced": gr.State([]),
     }
 
 

@@ -1,6 +1,5 @@
 """Runs in words: the rows of the list, a run's own settings, and what it measured."""
 
-import json
 import time
 from collections.abc import Iterable, Mapping
 from html import escape
@@ -9,7 +8,7 @@ from typing import Any, get_origin
 from unlearn_core.config import Config, Setting, settings_of
 from unlearn_core.methods.base import MethodInfo
 from unlearn_core.methods.registry import method
-from unlearn_core.runs.rows import RunInfo
+from unlearn_core.runs.rows import RunInfo, read_result
 from unlearn_core.runs.spec import RunSpec
 from unlearn_core.runs.store import Store
 from unlearn_core.ui.texts import GROUPS, STATES, facts, seconds, size
@@ -32,7 +31,7 @@ def rows(store: Store) -> list[dict[str, Any]]:
 def row(store: Store, info: RunInfo) -> dict[str, Any]:
     """One run, JSON-ready."""
     ended = info.ended or (time.time() if info.active else None)
-    result = read_result(store, info.id)
+    result = read_result(store.folder(info.id))
     return {
         "id": info.id,
         "name": info.name,
@@ -81,14 +80,6 @@ def marks_words(marks: Mapping[str, Any]) -> str:
     if marks.get("random"):
         found.append(f"{marks['random']} at random")
     return ", ".join(found) or "every record"
-
-
-def read_result(store: Store, run_id: str) -> dict[str, Any] | None:
-    """The run's `result.json`; `None` while there is none."""
-    path = store.folder(run_id) / "result.json"
-    if not path.is_file():
-        return None
-    return dict(json.loads(path.read_text(encoding="utf-8")))
 
 
 def recall_words(result: Mapping[str, Any] | None, group: str) -> str:

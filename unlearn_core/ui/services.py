@@ -103,6 +103,7 @@ class Page:
             them anew. Its own edits leave it, so that the table is not redrawn under the hand.
         run_id: The run being watched; empty for none. Tabs react with `.change`.
         compared: Two sources to compare, left and right; empty until two are chosen.
+        raced: Ids of the runs of the race that was started last, to be looked at in Runs.
     """
 
     blocks: gr.Blocks
@@ -114,3 +115,4 @@ class Page:
     refilled: gr.State
     run_id: gr.State
     compared: gr.State
+    raced: gr.State

@@ -116,7 +116,9 @@ def preflight(services: Services, spec: RunSpec) -> str:
     card = model_card(services, spec.model.model_dump(mode="json"))
     length = mean_tokens(plan.split.forget + plan.split.retain)
     samples = int(spec.method_config.get("samples", 1))
-    memory = estimate_memory(card, spec.tuning, spec.training.batch_size, length, samples).total
+    memory = estimate_memory(
+        card, spec.tuning, spec.training.batch_size, length, samples, plan.info.card.copies
+    ).total
     free = free_memory(card)
     rows = [
         ("Model", f"{model_name(services, spec.model.source)} on {_device(services, card)}"),

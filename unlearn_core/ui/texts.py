@@ -90,6 +90,12 @@ TAUGHT: Mapping[str, tuple[str, str]] = {
 }
 """The groups of a run that teaches, where they are called otherwise."""
 
+RACE_TITLE = "Race: the same marks through several methods"
+RACE = (
+    "Each method runs with its own default settings, one after the other. Step 5 then shows all "
+    "of them together: what was forgotten, what was kept, and the curves."
+)
+
 BUTTONS: Mapping[str, tuple[str, str]] = {
     "start": ("Start", "Puts the run in the queue and shows it live."),
     "pause": ("Pause", "Saves a checkpoint and frees the processor; go on whenever you like."),

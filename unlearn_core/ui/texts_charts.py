@@ -106,6 +106,11 @@ PROBES = Term(
     "The same questions, asked again and again",
     "Fixed prompts answered greedily at every measurement. Drag the slider to replay the run.",
 )
+RECORDS = Term(
+    "Each forget record, epoch by epoch",
+    "A row of dots for each record and a dot for each time it was measured, coloured by the value; "
+    "the method trained on the ringed ones. Hold the pointer over a dot for its numbers.",
+)
 
 TILES: Mapping[str, Term] = {
     "utility/forget_recall": Term("Forget facts still known", "goal 0 %"),
@@ -125,6 +130,14 @@ OVERLAY: Mapping[str, Term] = {
     "loss/total": Term("Total loss (nats)", "Each method has its own: only shapes compare."),
 }
 """What is drawn of several runs on one axis each."""
+
+RACE_CHART = Term(
+    "Forgetting against what is kept",
+    "One point a run, after its end: best is the top right corner, where all marked facts are "
+    "forgotten and all others kept. The dotted line joins the runs that no other run beats in "
+    "both. Below: means over seeds with half of their 95 % interval.",
+)
+RACE_AXES = ("marked facts forgotten (%)", "kept facts still known (%)")
 
 EMPTY_LIVE = (
     "No run yet. When one starts, this place shows its losses, its collapse and what the model "

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Sequence
+from statistics import fmean
 from typing import Any
 
 from unlearn_core.errors import LetheError
@@ -14,7 +15,9 @@ MOST_POINTS = 2000
 """Points of one curve sent at most; a screen cannot show more."""
 MOST_MEASUREMENTS = 240
 """Measured steps of answers and probes sent at most; a slider cannot hold more."""
-CHART_KINDS = ("status", "scalars", "answers", "probe", "log", "error", "artifact")
+MOST_RECORDS = 64
+"""Forget records whose values are sent one by one; of the others only the summary is."""
+CHART_KINDS = ("status", "scalars", "answers", "probe", "records", "log", "error", "artifact")
 
 
 def poll(store: Store, run_id: str, cursor: int) -> dict[str, Any]:
@@ -27,7 +30,8 @@ def poll(store: Store, run_id: str, cursor: int) -> dict[str, Any]:
 
     Returns:
         `run`, `cursor`, `status`, `scalars` (name to [steps, values]), `answers`, `probes`,
-        `marks` (checkpoints, stops, ends) and `notes` (warnings and errors), all JSON-ready.
+        `records` (values of forget records), `marks` (checkpoints, stops, ends) and `notes`
+        (warnings and errors), all JSON-ready.
     """
     try:
         info = store.get(run_id)
@@ -41,6 +45,7 @@ def poll(store: Store, run_id: str, cursor: int) -> dict[str, Any]:
         "scalars": _curves(events),
         "answers": [_answers(e) for e in _measurements(events, "answers")],
         "probes": [_probe(e) for e in _measurements(events, "probe")],
+        "records": [_records(e) for e in _measurements(events, "records")],
         "marks": [mark for e in events if (mark := _mark(e)) is not None],
         "notes": [note for e in events if (note := _note(e)) is not None],
     }
@@ -151,6 +156,22 @@ def _answers(event: Event) -> dict[str, Any]:
 def _probe(event: Event) -> dict[str, Any]:
     names = ("id", "group", "prompt", "true", "text", "known")
     return {"step": event.step, **{name: event.payload[name] for name in names}}
+
+
+def _records(event: Event) -> dict[str, Any]:
+    """A summary of all records, and [id, value, selected] of the first of them."""
+    values, selected = event.payload["values"], frozenset(event.payload["selected"])
+    first = list(values.items())[:MOST_RECORDS]
+    return {
+        "step": event.step,
+        "name": event.payload["name"],
+        "records": len(values),
+        "selected": len(selected),
+        "mean": fmean(values.values()),
+        "lowest": min(values.values()),
+        "highest": max(values.values()),
+        "values": [[name, _number(value), name in selected] for name, value in first],
+    }
 
 
 def _mark(event: Event) -> dict[str, Any] | None:

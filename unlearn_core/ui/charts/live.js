@@ -14,7 +14,8 @@ const MOVING = ["queued", "loading", "running", "stopping"];
 const view = { config: CONFIG, smoothing: 0, log: false, run: "" };
 
 const clearRows = () => Object.assign(view, {
-  curves: {}, answers: new Map(), probes: new Map(), probeSteps: [], marks: [], notes: [],
+  curves: {}, answers: new Map(), probes: new Map(), probeSteps: [], records: [], marks: [],
+  notes: [],
 });
 const clearView = (run) => {
   clearRows();
@@ -101,12 +102,13 @@ tools.append(
 );
 
 const panels = CONFIG.panels.map(makePanel);
+const records = makeRecords(CONFIG);
 const answers = makeAnswers(CONFIG, redraw);
 const probes = makeProbes(CONFIG, view, redraw);
 const grid = el("div", "lv-grid");
 grid.append(...panels.map((item) => item.card));
 const content = el("div", "lv-content");
-content.append(tiles, tools, grid, table, answers.card, probes.card);
+content.append(tiles, tools, grid, table, records.card, answers.card, probes.card);
 root.replaceChildren(empty, head, notes, content);
 
 // ---- drawing
@@ -170,6 +172,7 @@ const draw = () => {
   const any = Object.keys(view.curves).length > 0;
   tools.hidden = grid.hidden = !any;
   if (!table.hidden) drawTable(table, view);
+  drawRecords(records, view);
   drawProbes(probes, view);
   chartsBehind = any && performance.now() < chartsDue;
   if (!window.Plotly || chartsBehind) return;
@@ -222,6 +225,7 @@ const take = (batch, fromStart) => {
     const steps = new Set([...view.probeSteps, ...batch.probes.map((row) => row.step)]);
     view.probeSteps = [...steps].sort((a, b) => a - b);
   }
+  view.records.push(...batch.records);
   view.marks.push(...batch.marks);
   view.notes.push(...batch.notes);
   view.status = batch.status;

@@ -9,6 +9,7 @@ import gradio as gr
 import plotly
 
 from unlearn_core.ui.charts import feed
+from unlearn_core.ui.charts.race import race_view
 from unlearn_core.ui.charts.series import live_config, overlay_config
 from unlearn_core.ui.run_rows import rows
 from unlearn_core.ui.services import Page, Services
@@ -28,16 +29,25 @@ def live_view(services: Services, page: Page) -> None:
     def poll(request: dict[str, Any]) -> dict[str, Any]:
         return feed.poll(services.store, str(request["run"]), int(request["cursor"]))
 
-    browser_chart("live-view", ("panels", "answers", "probes", "live"), live_config(), poll)
+    browser_chart(
+        "live-view", ("panels", "answers", "probes", "records", "live"), live_config(), poll
+    )
 
 
-def overlay_view(services: Services) -> None:
-    """Curves of the runs chosen in the Runs tab, one chart for each signal."""
+def overlay_view(services: Services) -> gr.HTML:
+    """The runs chosen in the Runs tab: what they reached, and a chart for each signal.
 
-    def curves(request: dict[str, Any]) -> list[dict[str, Any]]:
-        return feed.curves(services.store, [str(run) for run in request["runs"]])
+    Its `select` event carries a run to be seen alone, in `runs`.
+    """
 
-    browser_chart("overlay-view", ("overlay",), overlay_config(), curves)
+    def curves(request: dict[str, Any]) -> dict[str, Any]:
+        wanted = [str(run) for run in request["runs"]]
+        return {
+            "runs": feed.curves(services.store, wanted),
+            "race": race_view(services.store, wanted),
+        }
+
+    return browser_chart("overlay-view", ("race", "overlay"), overlay_config(), curves)
 
 
 def runs_table(services: Services) -> gr.HTML:

@@ -1,16 +1,18 @@
 // Curves of several runs, one chart for each signal, over one step axis. Needs CONFIG, element and
-// server. The page writes the chosen runs into a hidden field.
+// server. The page writes the chosen runs into a hidden field; its `select` event says which run a
+// person wants to see.
 
 const TICK = 250;
 const AGAIN = 2000;
 const MOVING = ["queued", "loading", "running", "stopping"];
 const DASHES = ["solid", "dash", "dot", "longdash", "dashdot"];
 
-const view = { runs: [], wanted: "", zoom: null, marks: [], pointer: null };
+const view = { runs: [], race: null, wanted: "", zoom: null, marks: [], pointer: null };
 const root = element.querySelector(".lv");
 const keys = el("div", "lv-run-keys");
 const grid = el("div", "lv-overlay");
-root.replaceChildren(keys, grid);
+const race = makeRace(CONFIG, (run) => trigger("select", { runs: [run] }));
+root.replaceChildren(keys, race.card, grid);
 root.hidden = true;
 const items = CONFIG.panels.map((panel) => {
   const card = el("section", "lv-card");
@@ -81,6 +83,7 @@ const draw = () => {
   root.hidden = !view.runs.length;
   if (!view.runs.length || !window.Plotly || element.offsetParent === null) return;
   drawKeys();
+  drawRace(race, view.race);
   items.forEach(drawItem);
 };
 
@@ -94,12 +97,15 @@ let due = 0;
 const fetchCurves = async (wanted) => {
   pending = true;
   try {
-    const runs = wanted ? await server.curves({ runs: wanted.split(" ") }) : [];
+    const found = wanted ? await server.curves({ runs: wanted.split(" ") })
+      : { runs: [], race: null };
+    const { runs } = found;
     if (wanted !== wantedRuns()) return;
     const moving = runs.some((run) => MOVING.includes(run.state));
     if (wanted !== view.wanted) view.zoom.reset();
     view.wanted = wanted;
     view.runs = runs;
+    view.race = found.race;
     due = moving ? performance.now() + AGAIN : Infinity;
     redraw();
   } catch (error) {

@@ -97,8 +97,21 @@ const fetchRows = async () => {
   }
 };
 
+// Runs are also chosen elsewhere on the page, which then writes them into a hidden field.
+let lastField = "";
+const adopt = () => {
+  const field = document.querySelector("#chosen-runs textarea, #chosen-runs input");
+  if (!field || field.value === lastField) return;
+  lastField = field.value;
+  const wanted = field.value.split(" ").filter(Boolean);
+  if (wanted.join() === view.chosen.join()) return;
+  view.chosen = wanted;
+  draw();
+};
+
 const clock = setInterval(() => {
   if (!element.isConnected) return clearInterval(clock);
+  adopt();
   const visible = !document.hidden && element.offsetParent !== null;
   if (visible && !pending && performance.now() >= due) fetchRows();
 }, TICK);

@@ -12,6 +12,9 @@ from unlearn_core.ui.texts_charts import (
     OVERLAY,
     PANELS,
     PROBES,
+    RACE_AXES,
+    RACE_CHART,
+    RECORDS,
     SCALARS,
     TILES,
 )
@@ -27,6 +30,12 @@ ANSWER_COLOURS: Mapping[Theme, tuple[str, ...]] = {
              "#a9c6dc"),
 }  # fmt: skip
 """Answers that do not leak; the leaking ones take the forget colour, hatched."""
+
+RECORD_COLOURS: Mapping[Theme, tuple[str, ...]] = {
+    "light": ("#e6f0f9", "#9ac8e0", "#4a98c9", "#1764ab", "#08306b"),
+    "dark": ("#1f3347", "#2f5f8f", "#4a98c9", "#9ac8e0", "#eaf4fc"),
+}
+"""One hue from 0 to 1, told apart by lightness alone; high values stand out from the page."""
 
 RUN_COLOURS: Mapping[Theme, tuple[str, ...]] = {
     "light": ("#0b62a4", "#c8500a", "#007a5a", "#a8467f", "#6b4fa0", "#8a6d00", "#2f8fc7",
@@ -129,6 +138,8 @@ def live_config() -> dict[str, Any]:
         "forgetLogged": FORGET_LOGGED._asdict(),
         "answers": ANSWERS._asdict(),
         "probes": PROBES._asdict(),
+        "records": RECORDS._asdict(),
+        "recordColours": RECORD_COLOURS,
         "groups": {
             key: dict(zip(("label", "help"), GROUPS[key], strict=True)) for key in PROBE_GROUPS
         },
@@ -146,6 +157,7 @@ def overlay_config() -> dict[str, Any]:
             for name, term in OVERLAY.items()
         ],
         "runColours": RUN_COLOURS,
+        "race": {**RACE_CHART._asdict(), "x": RACE_AXES[0], "y": RACE_AXES[1]},
     }
 
 

@@ -12,11 +12,12 @@ import gradio as gr
 from unlearn_core.cli.settings import command_line
 from unlearn_core.config import parse
 from unlearn_core.errors import LetheError
+from unlearn_core.runs.rows import read_result
 from unlearn_core.runs.spec import RunSpec
 from unlearn_core.ui import texts
 from unlearn_core.ui.charts.live import overlay_view, runs_table
 from unlearn_core.ui.compare_run import RUN, has_model
-from unlearn_core.ui.run_rows import read_result, result_html, settings_html
+from unlearn_core.ui.run_rows import result_html, settings_html
 from unlearn_core.ui.services import Page, Services
 from unlearn_core.ui.shared import CHANGING, PRIVATE, SILENT
 from unlearn_core.ui.start import start
@@ -47,7 +48,7 @@ def build(services: Services, page: Page) -> None:
         delete = gr.Button("Delete", variant="stop", min_width=90, elem_id="runs-delete")
     file = gr.DownloadButton(visible="hidden", elem_id="runs-file")
     problem = gr.HTML(padding=False, elem_id="runs-problem")
-    overlay_view(services)
+    overlay = overlay_view(services)
     with gr.Column(visible=False) as details:
         result = gr.HTML(padding=False, apply_default_css=False, elem_id="runs-result")
         name = gr.Textbox(label="Name", max_lines=1, submit_btn="Rename", elem_id="runs-name")
@@ -67,6 +68,8 @@ def build(services: Services, page: Page) -> None:
         return show([str(run) for run in event._data["runs"]])
 
     table.select(select, None, shown, **SILENT)
+    overlay.select(select, None, shown, **SILENT)
+    page.raced.change(show, page.raced, shown, **SILENT)
 
     def guarded(action: Callable[..., list[Any]], outputs: int) -> Callable[..., list[Any]]:
         def act(*values: Any) -> list[Any]:
@@ -122,7 +125,7 @@ def _show(services: Services, wanted: Sequence[str]) -> list[Any]:
         gr.update(interactive=bool(runs) and len(runs) <= 2
                   and all(has_model(services, run) for run in runs)),
         runs[-1].name if runs else "",
-        result_html(read_result(services.store, runs[-1].id)) if runs else "",
+        result_html(read_result(services.store.folder(runs[-1].id))) if runs else "",
         command_line(runs[-1].spec) if runs else "",
         settings_html(runs[-1]) if runs else "",
         "",

@@ -16,10 +16,11 @@ from unlearn_core.specs import MeasureSpec, TrainingSpec
 from unlearn_core.ui import texts
 from unlearn_core.ui.forms import Form
 from unlearn_core.ui.machine import model_card
+from unlearn_core.ui.method_form import MethodForm
 from unlearn_core.ui.services import Page, Services
 from unlearn_core.ui.shared import CHANGING, PRIVATE, SILENT
 from unlearn_core.ui.start import Choice, build_spec, preflight, start
-from unlearn_core.ui.tabs import unlearn_live
+from unlearn_core.ui.tabs import race, unlearn_live
 
 FIRST_METHOD = "pmc"
 STOP_RULES = ("stop_retain_loss", "stop_retain_recall", "stop_forget_recall")
@@ -30,7 +31,7 @@ TEACH_ONLY = ("target_recall",)
 class Forms:
     """Every form of the tab; `fields` is their components in one fixed order."""
 
-    methods: Mapping[str, Form]
+    method: MethodForm
     training: Form
     rules: Form
     tuning: Form
@@ -39,22 +40,30 @@ class Forms:
     @property
     def fields(self) -> list[Any]:
         """All components, in the order that `groups` and `shown` use."""
-        own = [field for form in self.methods.values() for field in form.fields]
+        parts = (self.method, self.training, self.rules, self.tuning, self.measure)
+        return [field for form in parts for field in form.fields]
+
+    @property
+    def outputs(self) -> list[Any]:
+        """All that `shown` sets."""
         shared = (self.training, self.rules, self.tuning, self.measure)
-        return own + [field for form in shared for field in form.fields]
+        return [*self.method.outputs, *(field for form in shared for field in form.fields)]
 
     def groups(self, chosen: str, values: tuple[Any, ...]) -> dict[str, dict[str, Any]]:
         """Component values as values by group of settings."""
         rest = list(values)
 
-        def take(form: Form) -> dict[str, Any]:
+        def cut(form: Form | MethodForm) -> list[Any]:
             taken, rest[:] = rest[: len(form.fields)], rest[len(form.fields) :]
-            return form.collect(taken)
+            return taken
 
-        own = {name: take(form) for name, form in self.methods.items()}
+        def take(form: Form) -> dict[str, Any]:
+            return form.collect(cut(form))
+
+        own = self.method.collect(chosen, cut(self.method))
         training, rules = take(self.training), take(self.rules)
         return {
-            "method_config": own[chosen],
+            "method_config": own,
             "training": {**training, **rules},
             "tuning": take(self.tuning),
             "measure": take(self.measure),
@@ -62,10 +71,7 @@ class Forms:
 
     def shown(self, chosen: str, values: Mapping[str, Mapping[str, Any]]) -> list[Any]:
         """What all components show when a method gets these values by group."""
-        parts: list[Any] = []
-        for name, form in self.methods.items():
-            own = values["method_config"] if name == chosen else None
-            parts += form.shown(own) if own is not None else [gr.skip()] * len(form.fields)
+        parts = self.method.shown(chosen, values["method_config"])
         parts += self.training.shown(values["training"]) + self.rules.shown(values["training"])
         parts += self.tuning.shown(values["tuning"])
         return parts + self.measure.shown(values["measure"])
@@ -91,9 +97,9 @@ def _build_setup(services: Services, page: Page) -> None:
     known = methods("unlearn")
     with gr.Row(equal_height=False):
         with gr.Column(scale=3, min_width=420):
-            chosen = gr.Radio(
+            chosen = gr.Dropdown(
                 [(info.title, name) for name, info in known.items()], value=FIRST_METHOD,
-                label="Method", elem_id="unlearn-method", elem_classes="lethe-choices",
+                label="Method", info="Type to search.", elem_id="unlearn-method",
             )  # fmt: skip
             card = gr.Markdown(
                 card_text(known[FIRST_METHOD]), container=True, elem_id="method-card",
@@ -110,8 +116,7 @@ def _build_setup(services: Services, page: Page) -> None:
             go = gr.Button(texts.BUTTONS["start"][0], variant="primary", size="lg",
                            elem_id="unlearn-start")  # fmt: skip
             gr.HTML(texts.note(texts.BUTTONS["start"][1]), padding=False)
-    columns: list[gr.Column] = []
-    forms = _build_forms(known, columns)
+    forms = _build_forms(known)
     reset = gr.Button("Back to the defaults", size="sm", elem_id="unlearn-reset")
 
     state = [page.model_spec, page.data_spec, page.marked_ids]
@@ -136,10 +141,9 @@ def _build_setup(services: Services, page: Page) -> None:
 
     def filled(method_name: str, model: dict[str, Any]) -> list[Any]:
         values = default_values(services, known[method_name], model)
-        visible = [gr.update(visible=other == method_name) for other in known]
-        return [card_text(known[method_name]), *visible, *forms.shown(method_name, values)]
+        return [card_text(known[method_name]), *forms.shown(method_name, values)]
 
-    filled_outputs = [card, *columns, *forms.fields]
+    filled_outputs = [card, *forms.outputs]
     for event in (chosen.change, reset.click, page.model_spec.change):
         event(filled, [chosen, page.model_spec], filled_outputs, **SILENT)
     page.blocks.load(filled, [chosen, page.model_spec], filled_outputs, **SILENT)
@@ -149,15 +153,12 @@ def _build_setup(services: Services, page: Page) -> None:
         look, everything, [ready, problem], trigger_mode="always_last", **SILENT,
     )  # fmt: skip
     go.click(begin, everything, [page.run_id, problem], trigger_mode="once", **PRIVATE)
+    race.build(services, page, known)
 
 
-def _build_forms(known: Mapping[str, MethodInfo], columns: list[gr.Column]) -> Forms:
-    own: dict[str, Form] = {}
+def _build_forms(known: Mapping[str, MethodInfo]) -> Forms:
     with gr.Accordion("Method", open=True):
-        for name, info in known.items():
-            with gr.Column(visible=name == FIRST_METHOD) as column:
-                own[name] = Form.build(info.config, info.small.method, prefix=f"method-{name}")
-            columns.append(column)
+        own = MethodForm.build(known, FIRST_METHOD)
     with gr.Accordion("Training", open=True):
         training = Form.build(TrainingSpec, skip=(*STOP_RULES, *TEACH_ONLY), prefix="training")
     with gr.Accordion("Weights to train", open=False):

@@ -1,0 +1,122 @@
+"""`race`: one forget set through several methods and seeds, one run after the other."""
+
+import os
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+
+from unlearn_core.cli.flags import gather, with_flags
+from unlearn_core.cli.launch import FAILED, build_spec, name_of
+from unlearn_core.cli.options import AsJson, Workspace, open_store
+from unlearn_core.cli.output import (
+    hide_library_progress,
+    print_json,
+    print_table,
+    stdout_kept_clean,
+)
+from unlearn_core.cli.progress import follow
+from unlearn_core.cli.settings import shared_flags
+from unlearn_core.errors import InvalidInput
+from unlearn_core.methods.registry import method, methods
+from unlearn_core.models.devices import resolve_device
+from unlearn_core.runs.plan import make_plan
+from unlearn_core.runs.race import MEASURES, Outcome, as_json, by_method, outcome, shown
+from unlearn_core.runs.rows import read_result
+from unlearn_core.runs.spec import RunSpec
+from unlearn_core.runs.store import Store
+
+
+def add_command(app: typer.Typer) -> None:
+    """Add `race`, with a flag for every setting that all methods have."""
+
+    def race(
+        methods: Annotated[str, typer.Option(help="Methods, with commas between; or all.")] = "all",
+        seeds: Annotated[str, typer.Option(help="Seeds, with commas between.")] = "0",
+        workspace: Workspace = None,
+        as_json: AsJson = False,
+        **values: Any,
+    ) -> None:
+        """Run several methods on one forget set and compare what they reach."""
+        _race(methods, seeds, values, open_store(workspace), as_json)
+
+    app.command("race")(with_flags(race, shared_flags()))
+
+
+def chosen_methods(text: str) -> list[str]:
+    """The methods that a list with commas names, each once.
+
+    Raises:
+        InvalidInput: One of them does not exist, or there is none.
+    """
+    if text.strip() == "all":
+        return list(methods("unlearn"))
+    names = list(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    if not names:
+        raise InvalidInput("No method is named. Name some with --methods, or all.")
+    return [method(name).name for name in names]
+
+
+def chosen_seeds(text: str) -> list[int]:
+    """The seeds that a list with commas names, each once.
+
+    Raises:
+        InvalidInput: One of them is not a whole number from 0.
+    """
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    wrong = next((part for part in parts if not part.isdecimal()), None)
+    if wrong is not None or not parts:
+        raise InvalidInput(
+            f"The seeds are '{text}', but must be whole numbers from 0 with commas between, such "
+            "as 0,1,2."
+        )
+    return list(dict.fromkeys(map(int, parts)))
+
+
+def _race(methods: str, seeds: str, values: dict[str, Any], store: Store, json: bool) -> None:
+    hide_library_progress()
+    names, numbers = chosen_methods(methods), chosen_seeds(seeds)
+    with stdout_kept_clean(json):
+        given = gather(shared_flags(), values)
+        # Every spec is checked before the first run begins.
+        specs = [_spec(name, seed, given, store) for name in names for seed in numbers]
+        outcomes = [found for spec in specs if (found := _run(spec, store, not json))]
+    if json:
+        print_json(as_json(outcomes))
+    else:
+        _print(outcomes)
+    if len(outcomes) < len(specs):
+        typer.echo(f"{len(specs) - len(outcomes)} of {len(specs)} runs left no result.", err=True)
+        raise typer.Exit(FAILED)
+
+
+def _spec(name: str, seed: int, given: Mapping[str, Mapping[str, Any]], store: Store) -> RunSpec:
+    spec = build_spec("unlearn", name, given, store, seed=seed)
+    plan = make_plan(spec)
+    return spec.model_copy(update={"name": f"{name_of(plan)}, seed {seed}"})
+
+
+def _run(spec: RunSpec, store: Store, visible: bool) -> Outcome | None:
+    run_id = store.create(
+        spec.model_dump(mode="json"),
+        kind=spec.kind,
+        name=spec.name,
+        device=str(resolve_device(spec.model.device)),
+        owner=os.getpid(),
+    )
+    typer.echo(spec.name, err=True)
+    info = follow(store, run_id, shown=visible)
+    result = read_result(store.folder(run_id))
+    if result is None:
+        typer.echo(f"Run {run_id} ({info.state}): {info.message}", err=True)
+        return None
+    return outcome(run_id, result)
+
+
+def _print(outcomes: list[Outcome]) -> None:
+    rows = [
+        [name, *(shown(m, means[m.key]) if m.key in means else "-" for m in MEASURES)]
+        for name, means in by_method(outcomes).items()
+    ]
+    title = "After unlearning: mean ± half of the 95 % interval over seeds"
+    print_table(title, ("method", *(measure.label for measure in MEASURES)), rows)

@@ -1,0 +1,114 @@
+"""Reverse-KL distillation from a teacher that is steered away from the forget set."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from torch import Tensor
+
+from unlearn_core.config import setting
+from unlearn_core.data.encoding import Batch
+from unlearn_core.data.records import Record
+from unlearn_core.methods.base import Card, Context, Loss, Method, Preset
+from unlearn_core.methods.forward import answer_logits
+from unlearn_core.methods.losses import mean_nll
+from unlearn_core.methods.losses_teacher import forward_kl, reverse_kl, teacher_logits
+from unlearn_core.methods.registry import register
+from unlearn_core.methods.strengthened import Strengthened, StrengthenedConfig
+
+
+class RKLDConfig(StrengthenedConfig):
+    """Settings of RKLD."""
+
+    direction: Literal["reverse", "forward"] = setting(
+        "reverse", "Reverse drives to nothing what the teacher rules out; forward forgets less.",
+        advanced=True,
+    )  # fmt: skip
+    retain: Literal["none", "likelihood", "kl"] = setting(
+        "none", "What protects the retain set: nothing, its true answers, or staying close to the "
+        "original model on it.",
+    )  # fmt: skip
+    retain_weight: float = setting(1.0, "Weight of that protection.", gt=0, le=100)
+
+
+@register(
+    "rkld",
+    "Reverse-KL distillation (RKLD)",
+    config=RKLDConfig,
+    card=Card(
+        idea="Trains a copy to know the forget set even better, and teaches the model to answer "
+        "without whatever that copy found more likely.",
+        formula=r"\mathcal{L} = \mathbb{E}_{D_f}\left[\mathrm{KL}\left(p_\theta \,\|\, "
+        r"\mathrm{softmax}\left(z_{o} - \alpha\,\mathrm{ReLU}(z_{+} - z_{o})\right)\right)\right]"
+        r" + \lambda\,\mathcal{L}_{D_r}",
+        paper="RKLU, NAACL 2025 (pp. 1306-1321), first called RKLD (arXiv 2406.01983)",
+        needs=("true answers", "retain data", "reference", "teacher"),
+        cost="3: two more forward passes on forget records, after training the teacher's copy",
+        fails="The teacher is no good model itself: trained towards it for too long, the model "
+        "loses utility. It sees only the true answers' own words, so others are less changed.",
+        copies=2,
+    ),
+    small=Preset(
+        method={"retain": "kl", "strengthen_learning_rate": 3e-4},
+        training={"epochs": 24, "learning_rate": 1e-4},
+        tuning={"mode": "full"},
+    ),
+    large=Preset(
+        method={"strengthen_learning_rate": 1e-4},
+        training={
+            "epochs": 10,
+            "learning_rate": 1e-4,
+            "batch_size": 8,
+            "accumulation": 4,
+            "precision": "bfloat16",
+        },
+        tuning={"mode": "lora"},
+    ),
+)
+class RKLD(Method[RKLDConfig]):
+    """Distil the fixed teacher `z_original - alpha * relu(z_strengthened - z_original)`.
+
+    The teacher's logits come from two forward passes for every batch: stored, they would be as
+    large as the vocabulary for every answer token.
+    """
+
+    def __init__(self, config: RKLDConfig) -> None:
+        super().__init__(config)
+        self.strengthened: Strengthened | None = None
+
+    def draw(self, context: Context, forget: Sequence[Record]) -> None:
+        """Train the strengthened model before the first step, also that of a resumed run."""
+        if self.strengthened is None:
+            self.strengthened = Strengthened(context, self.config)
+
+    def loss(self, context: Context, forget: Sequence[Record], retain: Sequence[Record]) -> Loss:
+        """The divergence from the teacher on forget answers, plus the retain protection."""
+        batch = context.records(forget)
+        kept = context.records(retain) if self.config.retain != "none" and retain else None
+        # Every pass without gradients comes first: switching adapters touches the trained ones.
+        teacher = self._teacher(context, batch)
+        target = _original_logits(context, kept) if kept and self.config.retain == "kl" else None
+        out = answer_logits(context.model, batch)
+        divergence = reverse_kl if self.config.direction == "reverse" else forward_kl
+        total = divergence(out.logits, teacher, out.labels)
+        parts = {"forget": mean_nll(out.logits.detach(), out.labels), "distillation": total}
+        if kept is not None:
+            student = answer_logits(context.model, kept)
+            if target is None:
+                name, value = "retain", mean_nll(student.logits, student.labels)
+            else:
+                name, value = "retain_kl", forward_kl(student.logits, target, student.labels)
+            parts[name] = value
+            total = total + self.config.retain_weight * value
+        return Loss(total, parts)
+
+    def _teacher(self, context: Context, batch: Batch) -> Tensor:
+        assert self.strengthened is not None, "draw comes before loss"
+        original = _original_logits(context, batch)
+        with self.strengthened.model() as model:
+            strengthened = answer_logits(model, batch).logits
+        return teacher_logits(original, strengthened, self.config.alpha)
+
+
+def _original_logits(context: Context, batch: Batch) -> Tensor:
+    with context.original() as model:
+        return answer_logits(model, batch).logits

@@ -1,0 +1,87 @@
+"""The race: the marked records through several methods and seeds, one run after the other."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import gradio as gr
+
+from unlearn_core.errors import InvalidInput, LetheError
+from unlearn_core.methods.base import MethodInfo
+from unlearn_core.runs.plan import make_plan
+from unlearn_core.ui import texts
+from unlearn_core.ui.services import Page, Services
+from unlearn_core.ui.shared import CHANGING
+from unlearn_core.ui.start import Choice, build_spec, start
+
+MOST_RUNS = 200
+FIRST = ("pmc", "gradient-ascent", "npo")
+
+
+def build(services: Services, page: Page, known: Mapping[str, MethodInfo]) -> None:
+    """Draw the panel where it is called."""
+    with gr.Accordion(texts.RACE_TITLE, open=False, elem_id="race"):
+        gr.HTML(texts.note(texts.RACE), padding=False)
+        with gr.Row():
+            methods = gr.Dropdown(
+                [(info.title, name) for name, info in known.items()], value=list(FIRST),
+                multiselect=True, label="Methods", scale=4, elem_id="race-methods",
+            )  # fmt: skip
+            every = gr.Button("All methods", size="sm", scale=1, min_width=110, elem_id="race-all")
+            seeds = gr.Number(
+                1, label="Seeds", info="Runs of each method; more give narrower intervals.",
+                precision=0, minimum=1, maximum=20, scale=1, min_width=110, elem_id="race-seeds",
+            )  # fmt: skip
+        go = gr.Button("Start the race", variant="primary", elem_id="race-start")
+        problem = gr.HTML(padding=False, elem_id="race-problem")
+    every.click(lambda: list(known), None, methods, **CHANGING)
+    chosen = [page.model_spec, page.data_spec, page.marked_ids, methods, seeds]
+    go.click(
+        _starter(services), chosen, [page.raced, page.tabs, problem], trigger_mode="once",
+        **CHANGING,
+    )  # fmt: skip
+
+
+def _starter(services: Services) -> Callable[..., list[Any]]:
+    def begin(*values: Any) -> list[Any]:
+        try:
+            runs = queue_race(services, *values)
+        except LetheError as error:
+            return [gr.skip(), gr.skip(), texts.problem(str(error))]
+        return [runs, gr.Tabs(selected="runs"), ""]
+
+    return begin
+
+
+def queue_race(
+    services: Services,
+    model: Mapping[str, Any],
+    data: Mapping[str, Any],
+    marked: list[str],
+    methods: list[str],
+    seeds: float,
+) -> list[str]:
+    """Put a run of each method and seed in the queue, each with the method's own default set.
+
+    Returns:
+        The runs' ids, in the order in which they will be done.
+
+    Raises:
+        LetheError: One of them could never work; then nothing is queued.
+    """
+    count = int(seeds or 0)
+    if not methods or not 1 <= count * len(methods) <= MOST_RUNS:
+        raise InvalidInput(
+            f"The race has {len(methods)} methods and {count} seeds, but needs at least one of "
+            f"each and at most {MOST_RUNS} runs. Choose methods and seeds above."
+        )
+    base = Choice(model, data, marked, methods[0], {})
+    specs = [
+        build_spec(services, replace(base, method=name, seed=seed))
+        for name in methods
+        for seed in range(count)
+    ]
+    named = [spec.model_copy(update={"name": f"{spec.name}, seed {spec.seed}"}) for spec in specs]
+    for spec in named:
+        make_plan(spec, services.corpus(data))
+    return [start(services, spec) for spec in named]
