@@ -246,3 +246,21 @@ def test_stop_rules_at_their_limit_are_not_yet_broken() -> None:
     spec = TrainingSpec(stop_retain_loss=2.0, stop_retain_recall=0.5)
     scalars = {"loss/retain": 2.0, "utility/retain_recall": 0.5}
     assert stop_reason(spec, scalars) is None
+
+
+def test_files_are_named_in_full_and_other_sources_as_they_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.jsonl").write_text("{}", encoding="utf-8")
+    (tmp_path / "bundled").mkdir()
+    made = make_spec(
+        "npo",
+        parameters=1,
+        data=DataSpec(source="mine.jsonl", retain="not/there.csv"),
+        model=ModelSpec(source="bundled", base="owner/name"),
+    )
+    assert made.data.source == str(tmp_path / "mine.jsonl")
+    assert (made.data.retain, made.model.source, made.model.base) == (
+        "not/there.csv", "bundled", "owner/name"
+    )  # fmt: skip

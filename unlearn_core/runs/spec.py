@@ -1,6 +1,7 @@
 """What to run: one validated object that serialises to JSON and repeats a run."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field, model_validator
@@ -83,4 +84,23 @@ def make_spec(
         "tuning": parse(TuningSpec, {**preset.tuning, **(tuning or {})}, "tuning"),
         **rest,
     }
-    return parse(RunSpec, values, "run")
+    return _settled(parse(RunSpec, values, "run"))
+
+
+def _settled(spec: RunSpec) -> RunSpec:
+    """Name files and folders in full: a run may be done, or repeated, from another folder."""
+    model = {name: _in_full(getattr(spec.model, name)) for name in ("source", "base")}
+    data = {name: _in_full(getattr(spec.data, name)) for name in ("source", "retain", "world")}
+    return spec.model_copy(
+        update={
+            "model": spec.model.model_copy(update=model),
+            "data": spec.data.model_copy(update=data),
+        }
+    )
+
+
+def _in_full(source: str) -> str:
+    if not source or source.startswith("bundled"):
+        return source
+    path = Path(source).expanduser()
+    return str(path.absolute()) if path.exists() else source
