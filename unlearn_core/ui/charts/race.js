@@ -79,7 +79,7 @@ const drawRace = (item, race) => {
   const layout = layoutBase(look, {
     hovermode: "closest",
     showlegend: true,
-    legend: { font: { size: 13, color: look.text } },
+    legend: { font: { size: 13, color: look.text }, orientation: "h", y: -0.18 },
     xaxis: axis(look, { range: [-4, 104], title: { text: item.config.race.x,
       font: { size: 13, color: look.soft } } }),
     yaxis: axis(look, { range: [-4, 104], title: { text: item.config.race.y,
