@@ -8,7 +8,7 @@ import torch
 
 from tests.helpers.jobs import FORGET, RETAIN, make_context, weights
 from unlearn_core.data.records import Record
-from unlearn_core.methods.base import Context, Loss, Method
+from unlearn_core.methods.base import Context, Loss, Method, RecordReport
 from unlearn_core.methods.teach import Teach, TeachConfig
 from unlearn_core.specs import TrainingSpec
 from unlearn_core.training import NonFiniteLoss, Trainer, resolve_precision
@@ -22,6 +22,7 @@ class Spy(Method[TeachConfig]):
         self.batches: list[tuple[list[str], list[str]]] = []
         self.moments: list[str] = []
         self.broken_at: int | None = None
+        self.enough_at: int | None = None
 
     def prepare(self, context: Context) -> None:
         self.moments.append("prepare")
@@ -39,8 +40,15 @@ class Spy(Method[TeachConfig]):
             value = value * float("nan")
         return Loss(value, {"forget": value})
 
-    def finish(self, context: Context) -> None:
+    def ended(self) -> str | None:
+        return "enough" if self.moments[-1] == f"refresh {self.enough_at}" else None
+
+    def records(self) -> RecordReport:
+        return RecordReport("share", {"f0": 0.5}, frozenset({"f0"}))
+
+    def finish(self, context: Context) -> bool:
         self.moments.append("finish")
+        return True
 
 
 def spy(**settings: object) -> tuple[Spy, Trainer]:
@@ -53,8 +61,22 @@ def test_moments_come_in_order() -> None:
     method, trainer = spy(epochs=2, batch_size=2)
     trainer.prepare()
     list(trainer.steps())
+    assert trainer.finish()
     epoch = ["draw 2", "draw 2"]
     assert method.moments == ["prepare", "refresh 0", *epoch, "refresh 1", *epoch, "finish"]
+
+
+def test_a_method_that_has_done_enough_ends_the_run_before_its_next_epoch() -> None:
+    method, trainer = spy(epochs=5, batch_size=2)
+    method.enough_at = 2
+    assert len(list(trainer.steps())) == 4
+    assert trainer.ended == "enough"
+
+
+def test_what_a_method_knows_of_records_comes_with_the_first_step_of_an_epoch() -> None:
+    _, trainer = spy(epochs=2, batch_size=2)
+    known = [report.records for report in trainer.steps()]
+    assert [one is not None for one in known] == [True, False, True, False]
 
 
 def test_an_epoch_passes_once_over_the_forget_set() -> None:
