@@ -82,6 +82,7 @@ def queue_race(
         for seed in range(count)
     ]
     named = [spec.model_copy(update={"name": f"{spec.name}, seed {spec.seed}"}) for spec in specs]
-    for spec in named:
-        make_plan(spec, services.corpus(data))
+    corpus = services.corpus(data)
+    for spec in named:  # all are checked before the first is queued
+        make_plan(spec, corpus)
     return [start(services, spec) for spec in named]
