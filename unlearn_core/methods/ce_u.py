@@ -9,6 +9,7 @@ from unlearn_core.methods.forward import answer_logits
 from unlearn_core.methods.losses import mean_nll
 from unlearn_core.methods.losses_tokens import ce_u_loss
 from unlearn_core.methods.registry import register
+from unlearn_core.methods.retain import with_retain
 
 
 class CEUConfig(Config):
@@ -70,8 +71,4 @@ class CEU(Method[CEUConfig]):
         out = answer_logits(context.model, context.records(forget))
         total = ce_u_loss(out.logits, out.labels, self.config.skip)
         parts = {"forget": mean_nll(out.logits.detach(), out.labels), "ce-u": total}
-        if self.config.retain_weight and retain:
-            kept = answer_logits(context.model, context.records(retain))
-            parts["retain"] = mean_nll(kept.logits, kept.labels)
-            total = total + self.config.retain_weight * parts["retain"]
-        return Loss(total, parts)
+        return with_retain(Loss(total, parts), context, retain, self.config.retain_weight)

@@ -10,6 +10,7 @@ from unlearn_core.methods.losses import mean_nll
 from unlearn_core.methods.losses_tokens import Divergence, flat_loss, mean_probability
 from unlearn_core.methods.refusals import refusal, require_questions
 from unlearn_core.methods.registry import register
+from unlearn_core.methods.retain import with_retain
 
 
 class FlatConfig(Config):
@@ -83,8 +84,4 @@ class Flat(Method[FlatConfig]):
             "refusal": mean_nll(other.logits.detach(), other.labels),
             "flat": total,
         }
-        if self.config.retain_weight and retain:
-            kept = answer_logits(context.model, context.records(retain))
-            parts["retain"] = mean_nll(kept.logits, kept.labels)
-            total = total + self.config.retain_weight * parts["retain"]
-        return Loss(total, parts)
+        return with_retain(Loss(total, parts), context, retain, self.config.retain_weight)

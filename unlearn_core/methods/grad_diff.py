@@ -8,6 +8,7 @@ from unlearn_core.methods.base import Card, Context, Loss, Method, Preset
 from unlearn_core.methods.forward import answer_logits
 from unlearn_core.methods.losses import mean_nll
 from unlearn_core.methods.registry import register
+from unlearn_core.methods.retain import with_retain
 
 
 class GradDiffConfig(Config):
@@ -64,8 +65,4 @@ class GradDiff(Method[GradDiffConfig]):
         out = answer_logits(context.model, context.records(forget))
         parts = {"forget": mean_nll(out.logits, out.labels)}
         total = -parts["forget"]
-        if self.config.retain_weight and retain:
-            kept = answer_logits(context.model, context.records(retain))
-            parts["retain"] = mean_nll(kept.logits, kept.labels)
-            total = total + self.config.retain_weight * parts["retain"]
-        return Loss(total, parts)
+        return with_retain(Loss(total, parts), context, retain, self.config.retain_weight)

@@ -9,6 +9,7 @@ from unlearn_core.methods.forward import answer_logits
 from unlearn_core.methods.losses import mean_nll
 from unlearn_core.methods.refusals import refusal, require_questions
 from unlearn_core.methods.registry import register
+from unlearn_core.methods.retain import with_retain
 
 
 class IdkConfig(Config):
@@ -66,8 +67,4 @@ class Idk(Method[IdkConfig]):
         out = answer_logits(context.model, context.batch(pairs))
         parts = {"refusal": mean_nll(out.logits, out.labels)}
         total = parts["refusal"]
-        if self.config.retain_weight and retain:
-            kept = answer_logits(context.model, context.records(retain))
-            parts["retain"] = mean_nll(kept.logits, kept.labels)
-            total = total + self.config.retain_weight * parts["retain"]
-        return Loss(total, parts)
+        return with_retain(Loss(total, parts), context, retain, self.config.retain_weight)

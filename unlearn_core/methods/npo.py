@@ -11,6 +11,7 @@ from unlearn_core.methods.base import Card, Context, Loss, Method, Preset
 from unlearn_core.methods.forward import answer_log_likelihoods, answer_logits
 from unlearn_core.methods.losses import mean_nll, npo_loss, sequence_nll
 from unlearn_core.methods.registry import register
+from unlearn_core.methods.retain import with_retain
 
 
 class NPOConfig(Config):
@@ -87,11 +88,7 @@ class NPO(Method[NPOConfig]):
         )
         total = npo_loss(nll, reference, self.config.beta)
         parts = {"forget": mean_nll(out.logits.detach(), out.labels), "npo": total}
-        if self.config.retain_weight and retain:
-            kept = answer_logits(context.model, context.records(retain))
-            parts["retain"] = mean_nll(kept.logits, kept.labels)
-            total = total + self.config.retain_weight * parts["retain"]
-        return Loss(total, parts)
+        return with_retain(Loss(total, parts), context, retain, self.config.retain_weight)
 
     def state(self) -> dict[str, Any]:
         """The reference likelihoods, which a resumed model can no longer give."""

@@ -12,6 +12,7 @@ from unlearn_core.methods.base import Context, Loss, Method
 from unlearn_core.methods.forward import answer_log_likelihoods, answer_logits
 from unlearn_core.methods.losses import mean_nll, sequence_nll
 from unlearn_core.methods.losses_preference import dpo_loss
+from unlearn_core.methods.retain import with_retain
 
 ROWS = 32
 """Answers in one forward pass of `prepare`."""
@@ -88,11 +89,7 @@ class PreferenceMethod(Method[PreferenceT]):
         true = torch.tensor([self.true_nll[record.id] for record in forget], device=nll.device)
         total = dpo_loss(nll[:size], other, nll[size:], true, self.config.beta)
         parts = {"forget": mean_nll(out.logits[size:].detach(), out.labels[size:]), "dpo": total}
-        if self.config.retain_weight and retain:
-            kept = answer_logits(context.model, context.records(retain))
-            parts["retain"] = mean_nll(kept.logits, kept.labels)
-            total = total + self.config.retain_weight * parts["retain"]
-        return Loss(total, parts)
+        return with_retain(Loss(total, parts), context, retain, self.config.retain_weight)
 
     def state(self) -> dict[str, Any]:
         """The answers and the reference likelihoods, which a resumed model can no longer give."""

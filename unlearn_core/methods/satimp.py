@@ -14,6 +14,7 @@ from unlearn_core.methods.forward import answer_logits
 from unlearn_core.methods.losses import mean_nll
 from unlearn_core.methods.losses_tokens import weighted_ascent_loss
 from unlearn_core.methods.registry import register
+from unlearn_core.methods.retain import with_retain
 
 
 class SatImpConfig(Config):
@@ -83,8 +84,4 @@ class SatImp(Method[SatImpConfig]):
         loss = weighted_ascent_loss(out.logits, out.labels, config.saturation, config.importance)
         total = config.forget_weight * loss
         parts = {"forget": mean_nll(out.logits.detach(), out.labels), "satimp": loss}
-        if self.config.retain_weight and retain:
-            kept = answer_logits(context.model, context.records(retain))
-            parts["retain"] = mean_nll(kept.logits, kept.labels)
-            total = total + self.config.retain_weight * parts["retain"]
-        return Loss(total, parts)
+        return with_retain(Loss(total, parts), context, retain, self.config.retain_weight)

@@ -9,6 +9,7 @@ from unlearn_core.methods.forward import answer_logits
 from unlearn_core.methods.losses import mean_nll
 from unlearn_core.methods.losses_tokens import undial_loss
 from unlearn_core.methods.registry import register
+from unlearn_core.methods.retain import with_retain
 
 
 class UndialConfig(Config):
@@ -71,8 +72,4 @@ class Undial(Method[UndialConfig]):
         out = answer_logits(context.model, batch)
         total = undial_loss(out.logits, reference, out.labels, self.config.strength)
         parts = {"forget": mean_nll(out.logits.detach(), out.labels), "undial": total}
-        if self.config.retain_weight and retain:
-            kept = answer_logits(context.model, context.records(retain))
-            parts["retain"] = mean_nll(kept.logits, kept.labels)
-            total = total + self.config.retain_weight * parts["retain"]
-        return Loss(total, parts)
+        return with_retain(Loss(total, parts), context, retain, self.config.retain_weight)

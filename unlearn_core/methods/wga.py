@@ -9,6 +9,7 @@ from unlearn_core.methods.forward import answer_logits
 from unlearn_core.methods.losses import mean_nll
 from unlearn_core.methods.losses_tokens import weighted_ascent_loss
 from unlearn_core.methods.registry import register
+from unlearn_core.methods.retain import with_retain
 
 
 class WGAConfig(Config):
@@ -69,8 +70,4 @@ class WGA(Method[WGAConfig]):
         out = answer_logits(context.model, context.records(forget))
         total = weighted_ascent_loss(out.logits, out.labels, self.config.beta)
         parts = {"forget": mean_nll(out.logits.detach(), out.labels), "wga": total}
-        if self.config.retain_weight and retain:
-            kept = answer_logits(context.model, context.records(retain))
-            parts["retain"] = mean_nll(kept.logits, kept.labels)
-            total = total + self.config.retain_weight * parts["retain"]
-        return Loss(total, parts)
+        return with_retain(Loss(total, parts), context, retain, self.config.retain_weight)

@@ -15,6 +15,7 @@ from unlearn_core.methods.forward import answer_logits
 from unlearn_core.methods.losses import mean_nll
 from unlearn_core.methods.losses_teacher import generic_labels, teacher_logits
 from unlearn_core.methods.registry import register
+from unlearn_core.methods.retain import with_retain
 from unlearn_core.methods.strengthened import BATCH, Strengthened, StrengthenedConfig
 
 
@@ -96,11 +97,7 @@ class WHP(Method[WHPConfig]):
         out = answer_logits(context.model, context.records(forget))
         total = mean_nll(out.logits, self._generic(forget, out.labels))
         parts = {"forget": mean_nll(out.logits.detach(), out.labels), "generic": total}
-        if self.config.retain_weight and retain:
-            kept = answer_logits(context.model, context.records(retain))
-            parts["retain"] = mean_nll(kept.logits, kept.labels)
-            total = total + self.config.retain_weight * parts["retain"]
-        return Loss(total, parts)
+        return with_retain(Loss(total, parts), context, retain, self.config.retain_weight)
 
     def state(self) -> dict[str, Any]:
         """The generic labels, which a resumed model can no longer give."""
