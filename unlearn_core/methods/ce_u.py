@@ -8,6 +8,7 @@ from unlearn_core.methods.base import Card, Context, Loss, Method, Preset
 from unlearn_core.methods.forward import answer_logits
 from unlearn_core.methods.losses import mean_nll
 from unlearn_core.methods.losses_tokens import ce_u_loss
+from unlearn_core.methods.presets import LARGE_TRAINING, UNBOUNDED
 from unlearn_core.methods.registry import register
 from unlearn_core.methods.retain import with_retain
 
@@ -51,15 +52,7 @@ class CEUConfig(Config):
         tuning={"mode": "full"},
     ),
     large=Preset(
-        training={
-            "epochs": 10,
-            "learning_rate": 1e-4,
-            "batch_size": 8,
-            "accumulation": 4,
-            "precision": "bfloat16",
-            "stop_forget_recall": 0.0,
-            "stop_retain_recall": 0.5,
-        },
+        training={**LARGE_TRAINING, **UNBOUNDED},
         tuning={"mode": "lora"},
     ),
 )

@@ -11,6 +11,7 @@ from unlearn_core.methods.forward import answer_logits
 from unlearn_core.methods.losses import mean_nll, npo_loss, sequence_nll
 from unlearn_core.methods.losses_preference import mean_entropy
 from unlearn_core.methods.npo import NPO, NPOConfig
+from unlearn_core.methods.presets import LARGE_TRAINING
 from unlearn_core.methods.registry import register
 
 
@@ -55,13 +56,7 @@ class EntropyConfig(NPOConfig):
         tuning={"mode": "full"},
     ),
     large=Preset(
-        training={
-            "epochs": 10,
-            "learning_rate": 1e-4,
-            "batch_size": 8,
-            "accumulation": 4,
-            "precision": "bfloat16",
-        },
+        training=LARGE_TRAINING,
         tuning={"mode": "lora"},
     ),
 )

@@ -2,6 +2,7 @@
 
 from unlearn_core.methods.base import Card, Context, Preset
 from unlearn_core.methods.preference import PreferenceConfig, PreferenceMethod
+from unlearn_core.methods.presets import LARGE_TRAINING
 from unlearn_core.methods.refusals import refusal, require_questions
 from unlearn_core.methods.registry import register
 
@@ -34,13 +35,7 @@ class IdkDPOConfig(PreferenceConfig):
         tuning={"mode": "full"},
     ),
     large=Preset(
-        training={
-            "epochs": 10,
-            "learning_rate": 1e-4,
-            "batch_size": 8,
-            "accumulation": 4,
-            "precision": "bfloat16",
-        },
+        training=LARGE_TRAINING,
         tuning={"mode": "lora"},
     ),
 )

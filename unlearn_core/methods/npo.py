@@ -10,6 +10,7 @@ from unlearn_core.data.records import Record
 from unlearn_core.methods.base import Card, Context, Loss, Method, Preset
 from unlearn_core.methods.forward import answer_log_likelihoods, answer_logits
 from unlearn_core.methods.losses import mean_nll, npo_loss, sequence_nll
+from unlearn_core.methods.presets import LARGE_TRAINING
 from unlearn_core.methods.registry import register
 from unlearn_core.methods.retain import with_retain
 
@@ -47,13 +48,7 @@ class NPOConfig(Config):
         tuning={"mode": "full"},
     ),
     large=Preset(
-        training={
-            "epochs": 10,
-            "learning_rate": 1e-4,
-            "batch_size": 8,
-            "accumulation": 4,
-            "precision": "bfloat16",
-        },
+        training=LARGE_TRAINING,
         tuning={"mode": "lora"},
     ),
 )

@@ -12,6 +12,7 @@ from unlearn_core.methods.base import Card, Context, Loss, Method, Preset
 from unlearn_core.methods.forward import answer_log_likelihoods, answer_logits
 from unlearn_core.methods.losses import mean_nll
 from unlearn_core.methods.losses_tokens import flat_logits_loss
+from unlearn_core.methods.presets import LARGE_TRAINING
 from unlearn_core.methods.registry import register
 
 ROWS = 32
@@ -66,13 +67,7 @@ class PDUConfig(Config):
         tuning={"mode": "full"},
     ),
     large=Preset(
-        training={
-            "epochs": 10,
-            "learning_rate": 1e-4,
-            "batch_size": 8,
-            "accumulation": 4,
-            "precision": "bfloat16",
-        },
+        training=LARGE_TRAINING,
         tuning={"mode": "lora"},
     ),
 )

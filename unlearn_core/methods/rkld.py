@@ -12,6 +12,7 @@ from unlearn_core.methods.base import Card, Context, Loss, Method, Preset
 from unlearn_core.methods.forward import answer_logits
 from unlearn_core.methods.losses import mean_nll
 from unlearn_core.methods.losses_teacher import forward_kl, reverse_kl, teacher_logits
+from unlearn_core.methods.presets import LARGE_TRAINING
 from unlearn_core.methods.registry import register
 from unlearn_core.methods.strengthened import Strengthened, StrengthenedConfig
 
@@ -54,13 +55,7 @@ class RKLDConfig(StrengthenedConfig):
     ),
     large=Preset(
         method={"strengthen_learning_rate": 1e-4},
-        training={
-            "epochs": 10,
-            "learning_rate": 1e-4,
-            "batch_size": 8,
-            "accumulation": 4,
-            "precision": "bfloat16",
-        },
+        training=LARGE_TRAINING,
         tuning={"mode": "lora"},
     ),
 )

@@ -20,6 +20,7 @@ from unlearn_core.methods.base import Card, Context, Loss, Method, Preset
 from unlearn_core.methods.forward import AnswerLogits, answer_logits
 from unlearn_core.methods.losses import mean_nll
 from unlearn_core.methods.losses_tokens import hidden_distance
+from unlearn_core.methods.presets import LARGE_TRAINING
 from unlearn_core.methods.registry import register
 
 
@@ -97,13 +98,7 @@ def hidden_states(block: nn.Module) -> Iterator[list[Tensor]]:
         tuning={"mode": "full"},
     ),
     large=Preset(
-        training={
-            "epochs": 10,
-            "learning_rate": 1e-4,
-            "batch_size": 8,
-            "accumulation": 4,
-            "precision": "bfloat16",
-        },
+        training=LARGE_TRAINING,
         tuning={"mode": "lora"},
     ),
 )

@@ -8,6 +8,7 @@ from unlearn_core.methods.base import Card, Context, Loss, Method, Preset
 from unlearn_core.methods.forward import answer_logits
 from unlearn_core.methods.losses import mean_nll
 from unlearn_core.methods.losses_tokens import undial_loss
+from unlearn_core.methods.presets import LARGE_TRAINING
 from unlearn_core.methods.registry import register
 from unlearn_core.methods.retain import with_retain
 
@@ -51,13 +52,7 @@ class UndialConfig(Config):
         tuning={"mode": "full"},
     ),
     large=Preset(
-        training={
-            "epochs": 10,
-            "learning_rate": 1e-4,
-            "batch_size": 8,
-            "accumulation": 4,
-            "precision": "bfloat16",
-        },
+        training=LARGE_TRAINING,
         tuning={"mode": "lora"},
     ),
 )
