@@ -12,7 +12,6 @@ from unlearn_core.methods.forward import answer_logits
 from unlearn_core.methods.losses import mean_nll
 from unlearn_core.methods.presets import LARGE_TRAINING
 from unlearn_core.methods.registry import register
-from unlearn_core.models.tuning import has_adapter
 
 
 class TaskVectorConfig(Config):
@@ -65,6 +64,8 @@ class TaskVector(Method[TaskVectorConfig]):
 
         An adapter's change is the product B A, so scaling B alone scales it exactly.
         """
+        from unlearn_core.models.tuning import has_adapter
+
         trained = {n: p for n, p in context.model.named_parameters() if p.requires_grad}
         if has_adapter(context.model):
             for name, parameter in trained.items():
