@@ -1,7 +1,7 @@
 """The whole page: start panel, side bar, five steps, and how a visitor finds the run again."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import gradio as gr
@@ -10,13 +10,13 @@ from unlearn_core.errors import LetheError
 from unlearn_core.models.spec import ModelSpec
 from unlearn_core.runs.events import ACTIVE
 from unlearn_core.ui import hero, sidebar, texts
-from unlearn_core.ui.services import Page, Services
+from unlearn_core.ui.services import Page, Services, TabId
 from unlearn_core.ui.shared import CHANGING, SILENT
 from unlearn_core.ui.start import default_marks
 from unlearn_core.ui.tabs import compare, forget, model, runs, unlearn
 from unlearn_core.ui.tabs.unlearn_live import marked_rows
 
-BUILDERS = {
+BUILDERS: dict[TabId, Callable[[Services, Page], None]] = {
     "model": model.build,
     "forget": forget.build,
     "unlearn": unlearn.build,
@@ -40,9 +40,10 @@ def build_app(services: Services) -> gr.Blocks:
         # What is made inside gr.Tabs counts as a tab, so the states are made before it.
         states = _states()
         with gr.Tabs(elem_id="lethe-tabs") as tabs:
-            page = Page(blocks=blocks, tabs=tabs, **states)
+            page = Page(blocks=blocks, tabs=tabs, steps={}, **states)
             for name, build in BUILDERS.items():
-                with gr.Tab(texts.STEPS[name][0], id=name, elem_id=f"tab-{name}"):
+                with gr.Tab(texts.STEPS[name][0], id=name, elem_id=f"tab-{name}") as tab:
+                    page.steps[name] = tab
                     build(services, page)
         with gr.Sidebar(width=270, elem_id="lethe-sidebar"):
             sidebar.build(services, page)

@@ -104,10 +104,14 @@ class Page:
         run_id: The run being watched; empty for none. Tabs react with `.change`.
         compared: Two sources to compare, left and right; empty until two are chosen.
         raced: Ids of the runs of the race that was started last, to be looked at in Runs.
+        steps: Each step from when it is drawn; its `select` fires whenever it comes into view.
+            (The `change` of `tabs` fires for all of them, and each answer to it makes Gradio walk
+            the whole page, which the change of tabs then waits for.)
     """
 
     blocks: gr.Blocks
     tabs: gr.Tabs
+    steps: dict[TabId, gr.Tab]
     model_source: gr.State
     model_spec: gr.State
     data_spec: gr.State

@@ -112,7 +112,7 @@ def build(services: Services, page: Page) -> None:
 
     inputs = [*states, followed, left, right, picked]
     gr.on(
-        [page.blocks.load, page.tabs.change, page.run_id.change, page.marked_ids.change],
+        [page.steps["compare"].select, page.run_id.change, page.marked_ids.change],
         refresh, inputs, [left, right, picked, followed], **SILENT,
     )  # fmt: skip
 
