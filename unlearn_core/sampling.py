@@ -18,6 +18,7 @@ from transformers import PreTrainedModel
 
 from unlearn_core.errors import InvalidInput
 from unlearn_core.sampling_cache import Decoding, attention_windows
+from unlearn_core.sampling_linear import packed
 from unlearn_core.specs import SamplingSpec
 
 MOST_ROWS = 512
@@ -106,7 +107,11 @@ class CachedSampler:
         """One answer for each row; equal prompts share a prefill within a batch."""
         _check(self.model, prompts, spec.max_new_tokens)
         answers: list[list[int]] = [[] for _ in prompts]
-        with _evaluating(self.model), _in_half(self.model, self.half_precision):
+        with (
+            _evaluating(self.model),
+            _in_half(self.model, self.half_precision),
+            packed(self.model),
+        ):
             for chunk in self._chunks(prompts, spec.max_new_tokens):
                 drawn = None if uniforms is None else uniforms[chunk]
                 tokens = self._decode([tuple(prompts[row]) for row in chunk], spec, drawn)

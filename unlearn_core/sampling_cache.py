@@ -214,8 +214,10 @@ class Decoding:
 
     def _regroup(self, rows: Tensor, tokens: Tensor) -> tuple[Tensor, Tensor]:
         """One row for each distinct pair of row and token: (S,) rows, (R,) tokens of the rows."""
-        pairs, group = torch.unique(torch.stack([rows, tokens]), dim=1, return_inverse=True)
-        parents, next_tokens = pairs[0], pairs[1]
+        # One number for each pair: sorting numbers is much faster than sorting pairs.
+        beyond = int(tokens.max()) + 1
+        pairs, group = torch.unique(rows * beyond + tokens, return_inverse=True)
+        parents, next_tokens = pairs // beyond, pairs % beyond
         # Pairs come sorted, so a group whose parent differs from the last is a first child: it
         # stays where its parent was, and the others get rows of their own.
         further = torch.zeros_like(parents, dtype=torch.bool)
