@@ -3,7 +3,8 @@
 import json
 import re
 
-from unlearn_core.ui.charts.live import FOLDER, PLOTLY
+from unlearn_core.ui.charts.live import FOLDER
+from unlearn_core.ui.charts.plotly_script import PLOTLY
 from unlearn_core.ui.charts.series import LIVE_PANELS, is_percent, live_config, overlay_config
 from unlearn_core.ui.services import ASSETS
 from unlearn_core.ui.texts_charts import OVERLAY, SCALARS, TILES

@@ -181,6 +181,8 @@ def main(arguments: Sequence[str] | None = None, execute: Execute | None = None)
     if options.warm:
         wish.watch()
     work = execute or load_execute()
+    if options.warm and not execute:
+        warm_up()
     while (run_id := wish.claim()) is None:
         time.sleep(POLL_SECONDS)
     _log_to(store.folder(run_id) / LOG_NAME)
@@ -197,6 +199,19 @@ def load_execute() -> Execute:
 
     words("imported")
     return execute
+
+
+def warm_up() -> None:
+    """Do what the first run would wait for: import the methods' files, load a model of any kind."""
+    from unlearn_core.methods.registry import methods
+    from unlearn_core.models.loading import load
+    from unlearn_core.models.spec import ModelSpec
+
+    methods()
+    try:
+        load(ModelSpec(device="cpu"))
+    except LetheError as error:
+        print(f"Nothing to warm up with: {error}", flush=True)
 
 
 def _log_to(path: Path) -> None:

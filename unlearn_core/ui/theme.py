@@ -2,6 +2,7 @@
 
 import gradio as gr
 
+from unlearn_core.ui.charts.plotly_script import plotly_loader
 from unlearn_core.ui.services import ASSETS
 
 _SANS = gr.themes.LocalFont("IBM Plex Sans", weights=(400, 700))
@@ -74,6 +75,16 @@ _COLOURS = {
 """Theme variable to style sheet variable; the sheet switches light and dark by itself."""
 
 
+ANNOUNCE = """<script>
+new MutationObserver((_, observer) => {
+  const region = document.getElementById('lethe-announce');
+  if (!region) return;
+  region.setAttribute('aria-live', 'polite');
+  observer.disconnect();
+}).observe(document, {childList: true, subtree: true});
+</script>"""
+
+
 def make_theme() -> gr.themes.Base:
     """The theme passed to `launch`; its fonts come with gradio, so nothing is fetched."""
     theme = gr.themes.Base(
@@ -112,12 +123,5 @@ def style_sheet() -> str:
 
 
 def head() -> str:
-    """What goes into the page's head: the run's state is read aloud when it changes."""
-    return """<script>
-new MutationObserver((_, observer) => {
-  const region = document.getElementById('lethe-announce');
-  if (!region) return;
-  region.setAttribute('aria-live', 'polite');
-  observer.disconnect();
-}).observe(document, {childList: true, subtree: true});
-</script>"""
+    """What goes into the page's head: plotly, and the run's state is read aloud when it changes."""
+    return f"{plotly_loader()}{ANNOUNCE}"

@@ -278,3 +278,4 @@ const clock = setInterval(() => {
 }, TICK);
 onThemeChange(element, redraw);
 redraw();
+withPlotly(redraw);

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
-import plotly
 
 from unlearn_core.ui.charts import feed
 from unlearn_core.ui.charts.race import race_view
@@ -16,7 +15,6 @@ from unlearn_core.ui.services import Page, Services
 from unlearn_core.ui.texts_charts import EMPTY_RUNS, RUN_COLUMNS
 
 FOLDER = Path(__file__).parent
-PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 
 
 def live_view(services: Services, page: Page) -> None:
@@ -57,7 +55,7 @@ def runs_table(services: Services) -> gr.HTML:
         return rows(services.store)
 
     config = {"columns": RUN_COLUMNS, "empty": EMPTY_RUNS}
-    return browser_chart("runs-table", ("runs",), config, runs, plots=False)
+    return browser_chart("runs-table", ("runs",), config, runs)
 
 
 def browser_chart(
@@ -65,20 +63,15 @@ def browser_chart(
     scripts: tuple[str, ...],
     config: Mapping[str, Any],
     serve: Callable[[dict[str, Any]], Any],
-    *,
-    plots: bool = True,
 ) -> gr.HTML:
     """A component whose scripts run once and then ask `serve` for what to draw.
 
     Its template never changes and nothing is output to it: that would destroy its plots.
     """
-    if plots:
-        gr.set_static_paths([PLOTLY])
     return gr.HTML(
         html_template='<div class="lv"></div>',
         css_template=(FOLDER / "charts.css").read_text(encoding="utf-8"),
         js_on_load=_script(scripts, config),
-        head=f'<script src="gradio_api/file={PLOTLY.as_posix()}"></script>' if plots else None,
         server_functions=[serve],
         apply_default_css=False,
         elem_id=elem_id,

@@ -126,3 +126,4 @@ const clock = setInterval(() => {
   if (wanted !== view.wanted || performance.now() >= due) fetchCurves(wanted);
 }, TICK);
 onThemeChange(element, redraw);
+withPlotly(redraw);
