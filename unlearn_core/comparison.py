@@ -15,9 +15,11 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from unlearn_core.data.encoding import Encoder, make_encoder
 from unlearn_core.errors import InvalidInput
 from unlearn_core.models.loading import load
-from unlearn_core.models.source import Source, find_source
+from unlearn_core.models.source import find_source
 from unlearn_core.models.spec import ModelSpec
+from unlearn_core.models.steering import Steering, read_steering, steer
 from unlearn_core.sampling import CachedSampler, stream
+from unlearn_core.sampling_cache import Answering
 from unlearn_core.specs import SamplingSpec
 
 MOST_MODELS = 3
@@ -48,7 +50,7 @@ class _Base:
 
     def _switch_to(self, folder: Path) -> None:
         """Make an adapter the active one, putting it on when it is new."""
-        key = (folder, _stamp(folder))
+        key = _key(folder)
         if key not in self.names:
             self.added += 1
             self._put_on(folder, f"side-{self.added}")
@@ -82,6 +84,13 @@ class _Side:
     base: _Base
     adapter: Path | None
     encoder: Encoder
+    steering: Steering | None
+
+    @property
+    def model(self) -> Answering:
+        """What answers; the adapter must be in use."""
+        model = self.base.model
+        return steer(model, self.steering) if self.steering else model
 
     def answers(
         self, prompts: Sequence[str], spec: SamplingSpec, n: int, seed: int
@@ -90,8 +99,7 @@ class _Side:
         ids = [self.encoder.prompt(prompt) for prompt in prompts]
         generator = torch.Generator().manual_seed(seed)
         with self.base.using(self.adapter):
-            model = self.base.model
-            sampler = CachedSampler(model, self.encoder.eos_ids, self.encoder.pad_id)
+            sampler = CachedSampler(self.model, self.encoder.eos_ids, self.encoder.pad_id)
             rows = sampler.sample(ids, n, spec, generator)
         return [[self.encoder.decode(answer) for answer in row] for row in rows]
 
@@ -104,7 +112,7 @@ class _Side:
         generator = torch.Generator().manual_seed(seed)
         prompt_ids = self.encoder.prompt(prompt)
         with self.base.using(self.adapter):
-            tokens = stream(self.base.model, prompt_ids, spec, self.encoder.eos_ids, generator)
+            tokens = stream(self.model, prompt_ids, spec, self.encoder.eos_ids, generator)
         while True:
             with self.base.using(self.adapter):
                 token = next(tokens, None)
@@ -201,19 +209,23 @@ class Bench:
     def _side(self, source: str, template: str) -> _Side:
         spec = self._like.model_copy(update={"source": _model_folder(source), "base": ""})
         found = find_source(spec)
-        # Of several adapters on one another, `load` merges all: they are a base of their own.
-        shared = len(found.adapters) == 1
-        if shared:
-            spec = spec.model_copy(update={"source": found.name})
-        key = (found.folder, _stamp(found.folder)) if shared or not found.adapters else _top(found)
+        top = found.adapters[-1] if found.adapters else None
+        steering = read_steering(top) if top else None
+        # Of several adapters on one another, `load` merges all: they are a base of their own. One
+        # that steers stays an adapter.
+        below = found.adapters[:-1] if len(found.adapters) == 1 or steering else found.adapters
+        if below != found.adapters:
+            spec = spec.model_copy(update={"source": str(below[-1]) if below else found.name})
+        key = _key(below[-1] if below else found.folder)
         with self._lock:
             base = self._bases.get(key) or self._load(spec)
             self._bases[key] = base
             self._bases.move_to_end(key)
             while len(self._bases) > MOST_MODELS:
                 self._bases.popitem(last=False)
-        encoder = make_encoder(base.tokenizer, template, base.context_length)
-        return _Side(base, found.adapters[0] if shared else None, encoder)
+        preface = steering.preface if steering else None
+        encoder = make_encoder(base.tokenizer, template, base.context_length, preface)
+        return _Side(base, top if below != found.adapters else None, encoder, steering)
 
     def _load(self, spec: ModelSpec) -> _Base:
         loaded = load(spec)
@@ -230,8 +242,7 @@ def _model_folder(source: str) -> str:
     return str(inner) if inner.is_dir() else source
 
 
-def _top(source: Source) -> tuple[Path, int]:
-    folder = source.adapters[-1]
+def _key(folder: Path) -> tuple[Path, int]:
     return folder, _stamp(folder)
 
 

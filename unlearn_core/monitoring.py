@@ -63,6 +63,12 @@ class Monitor:
     _cost: float = field(init=False, default=0.0)
 
     def __post_init__(self) -> None:
+        self.answer_by(self.evaluator)
+        self.references = self.evaluator.greedy([one.ids for one in self.watched])
+
+    def answer_by(self, evaluator: Evaluator) -> None:
+        """Measure another way of answering from now on, against the same reference answers."""
+        self.evaluator = evaluator
         split, spec, encoder = self.split, self.spec, self.evaluator.encoder
         sources: dict[str, Sequence[Record]] = {
             "forget": split.forget,
@@ -84,7 +90,6 @@ class Monitor:
             Probe(f"own-{number}", "own", ask(_own(number, prompt), encoder))
             for number, prompt in enumerate(spec.own_probes, start=1)
         ]
-        self.references = self.evaluator.greedy([one.ids for one in self.watched])
 
     def due(self, step: int, total: int, run_seconds: float) -> bool:
         """Whether to measure after this step.

@@ -12,12 +12,10 @@ from typing import Protocol
 
 import psutil
 import torch
-from peft import PeftModel
 from torch import Tensor
-from transformers import PreTrainedModel
 
 from unlearn_core.errors import InvalidInput
-from unlearn_core.sampling_cache import Decoding, attention_windows
+from unlearn_core.sampling_cache import Answering, Decoding, attention_windows
 from unlearn_core.sampling_linear import packed
 from unlearn_core.specs import SamplingSpec
 
@@ -58,7 +56,7 @@ class CachedSampler:
             call. Faster where the processor computes in bfloat16 (avx512_bf16, amx, GPUs).
     """
 
-    model: PreTrainedModel | PeftModel
+    model: Answering
     eos_ids: tuple[int, ...]
     pad_id: int
     row_budget: int | None = None
@@ -163,7 +161,7 @@ class CachedSampler:
 
 @torch.no_grad()
 def stream(
-    model: PreTrainedModel | PeftModel,
+    model: Answering,
     prompt_ids: Sequence[int],
     spec: SamplingSpec | None,
     eos_ids: Sequence[int],
@@ -240,7 +238,7 @@ def kept(logits: Tensor, spec: SamplingSpec) -> tuple[Tensor, Tensor | None]:
     return probabilities.where(before < spec.top_p, 0.0), ids
 
 
-def row_budget(model: PreTrainedModel | PeftModel, length: int) -> int:
+def row_budget(model: Answering, length: int) -> int:
     """Rows of `length` tokens that fit into a quarter of the free memory, 1 to `MOST_ROWS`."""
     config = model.config.get_text_config(decoder=True)
     # At most: grouped heads store less.
@@ -265,9 +263,7 @@ def _greedy_spec(max_new_tokens: int) -> SamplingSpec:
     return SamplingSpec(temperature=0.0, max_new_tokens=max_new_tokens)
 
 
-def _check(
-    model: PreTrainedModel | PeftModel, prompts: Sequence[Sequence[int]], new_tokens: int
-) -> None:
+def _check(model: Answering, prompts: Sequence[Sequence[int]], new_tokens: int) -> None:
     config = model.config.get_text_config(decoder=True)
     # Models without a longest position, such as state-space models, do not have the field.
     context = getattr(config, "max_position_embeddings", None)
@@ -293,7 +289,7 @@ def _until_end(tokens: list[int], eos_ids: tuple[int, ...]) -> list[int]:
 
 
 @contextmanager
-def _evaluating(model: PreTrainedModel | PeftModel) -> Iterator[None]:
+def _evaluating(model: Answering) -> Iterator[None]:
     """Evaluation mode, then each module's own mode again."""
     training = [module for module in model.modules() if module.training]
     model.train(False)
@@ -305,7 +301,7 @@ def _evaluating(model: PreTrainedModel | PeftModel) -> Iterator[None]:
 
 
 @contextmanager
-def _in_half(model: PreTrainedModel | PeftModel, wanted: bool) -> Iterator[None]:
+def _in_half(model: Answering, wanted: bool) -> Iterator[None]:
     """Float32 weights rounded to bfloat16, then the very same float32 weights again.
 
     The parameters stay the same objects, so optimisers, tied weights and adapters that are

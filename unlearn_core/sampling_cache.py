@@ -21,6 +21,11 @@ from transformers.cache_utils import (
     DynamicSlidingWindowLayer,
 )
 
+from unlearn_core.models.steering import PairedCache, SteeredModel
+
+Answering = PreTrainedModel | PeftModel | SteeredModel
+"""What can answer: a model, one with an adapter, or one that is steered by its adapter."""
+
 Mask = Tensor | dict[str, Tensor] | None
 """One mask for all layers, one for each kind of layer, or nothing to hide."""
 
@@ -133,7 +138,7 @@ class GrowingCache(DynamicCache):
         self.reorder_cache(cast(torch.LongTensor, rows))
 
 
-def attention_windows(model: PreTrainedModel | PeftModel) -> tuple[int | None, ...]:
+def attention_windows(model: Answering) -> tuple[int | None, ...]:
     """Window of each layer (None: sees everything); empty where keys cannot be preallocated."""
     config = model.config.get_text_config(decoder=True)
     # Chunked layers use the sliding class too, but their window does not slide.
@@ -158,14 +163,16 @@ class Decoding:
     take prompts of equal length only, since padding would enter their state.
     """
 
-    def __init__(self, model: PreTrainedModel | PeftModel, pad_id: int) -> None:
+    def __init__(self, model: Answering, pad_id: int) -> None:
         """Nothing is read yet; `pad_id` fills the left of short prompts."""
         self.model = model
         self.pad_id = pad_id
         self.config = model.config.get_text_config(decoder=True)
         self.windows = attention_windows(model)
         self.cache = (
-            PreallocatedCache(self.windows) if self.windows else GrowingCache(config=model.config)
+            PairedCache(self._new_cache(), self._new_cache())
+            if isinstance(model, SteeredModel)
+            else self._new_cache()
         )
         self.ready_made = (
             bool(self.windows)
@@ -173,6 +180,11 @@ class Decoding:
             and self.config.model_type not in _FLAT_MASK_MODELS
         )
         self._arguments = _forward_arguments(model)
+
+    def _new_cache(self) -> PreallocatedCache | GrowingCache:
+        if self.windows:
+            return PreallocatedCache(self.windows)
+        return GrowingCache(config=self.model.config)
 
     def start(self, prompts: Sequence[Sequence[int]], samples: int, new_tokens: int) -> Tensor:
         """Read each prompt once.
@@ -308,8 +320,9 @@ def _layer_types(config: Any) -> tuple[str, ...]:
 
 def _forward_arguments(model: Any) -> frozenset[str]:
     """What the model takes: state-space models have no positions, and another cache name."""
-    # An adapter's wrapper hides the arguments of the model inside.
-    inner = model.get_base_model() if isinstance(model, PeftModel) else model
+    # A wrapper hides the arguments of the model inside.
+    inner = model.inner if isinstance(model, SteeredModel) else model
+    inner = inner.get_base_model() if isinstance(inner, PeftModel) else inner
     return frozenset(inspect.signature(inner.forward).parameters)
 
 

@@ -14,6 +14,7 @@ from unlearn_core.training import Trainer
 
 ALL = [*methods("unlearn").values(), *methods("teach").values()]
 NAMES = [info.name for info in ALL]
+TRAINED = [info for info in ALL if info.name != "in-context"]
 SHORT = TrainingSpec(epochs=2, batch_size=2, learning_rate=1e-3)
 
 
@@ -42,7 +43,7 @@ def test_default_sets_are_valid(info, size: str) -> None:  # type: ignore[no-unt
     parse(TuningSpec, preset.tuning)
 
 
-@pytest.mark.parametrize("info", ALL, ids=NAMES)
+@pytest.mark.parametrize("info", TRAINED, ids=lambda info: info.name)
 @pytest.mark.parametrize("mode", ["full", "lora"])
 def test_a_short_run_changes_finite_weights(info, mode: str) -> None:  # type: ignore[no-untyped-def]
     context = make_context(mode)
@@ -80,6 +81,26 @@ def test_a_paused_run_ends_with_the_weights_of_an_unbroken_one(  # type: ignore[
     second.finish()
     expected, resumed = weights(whole.context.model), weights(second.context.model)
     assert all(torch.equal(expected[name], resumed[name]) for name in expected)
+
+
+@pytest.mark.parametrize("info", ALL, ids=NAMES)
+def test_a_method_has_a_rule_for_answering_if_its_card_says_so(info) -> None:  # type: ignore[no-untyped-def]
+    steering = info.build(info.config()).steering(FORGET)
+    assert (steering is not None) == info.card.steers
+    if steering is not None:
+        assert {info.small.tuning["mode"], info.large.tuning["mode"]} == {"lora"}
+        assert steering.strength > 0 or steering.instruction
+
+
+def test_an_in_context_refusal_names_subjects_and_shows_refusals_but_no_answer() -> None:
+    info = method("in-context")
+    steering = info.build(info.config(examples=2)).steering(FORGET)
+    assert "about Ada, say" in steering.instruction
+    assert [question for question, _ in steering.examples] == ["Pet of Ada 0?", "Pet of Ada 2?"]
+    assert not any("cat" in answer for _, answer in steering.examples)
+    trainer = Trainer(info.build(info.config()), make_context("lora"), SHORT, seed=0)
+    trainer.prepare()
+    assert list(trainer.steps()) == [] and trainer.ended and trainer.finish()
 
 
 def test_npo_stores_the_reference_before_anything_changes() -> None:

@@ -9,18 +9,20 @@ import torch
 from safetensors.torch import load_file
 
 from tests.helpers.models import tiny_model, toy_tokenizer
+from unlearn_core.comparison import Bench
 from unlearn_core.data.marks import Marks
 from unlearn_core.data.sources import DataSpec
-from unlearn_core.errors import MissingPrerequisite
+from unlearn_core.errors import InvalidInput, MissingPrerequisite
 from unlearn_core.methods.losses import mean_nll
 from unlearn_core.models.loading import load, save
 from unlearn_core.models.spec import ModelSpec
 from unlearn_core.runs.events import Command
 from unlearn_core.runs.execute import execute, stop_reason
+from unlearn_core.runs.export import export_model
 from unlearn_core.runs.plan import make_plan
 from unlearn_core.runs.spec import RunSpec, make_spec
 from unlearn_core.runs.store import Store
-from unlearn_core.specs import TrainingSpec
+from unlearn_core.specs import SamplingSpec, TrainingSpec
 from unlearn_core.training import NonFiniteLoss
 
 QUICK = {"epochs": 3, "batch_size": 2, "learning_rate": 1e-3, "max_length": 96}
@@ -127,6 +129,31 @@ def test_the_same_spec_gives_bit_identical_weights(
         ends.append(load_file(store.model_folder(run_id) / "model.safetensors"))
     for name, first in ends[0].items():
         assert all(torch.equal(first, other[name]) for other in ends[1:])
+
+
+@pytest.mark.parametrize("method", ["whp-decoding", "uld", "in-context"])
+def test_a_model_that_forgets_while_it_answers_is_compared_but_not_trained(
+    store: Store, model_folder: Path, data_file: Path, method: str
+) -> None:
+    run_id = start(store, spec_of(model_folder, data_file, method))
+    execute(store, run_id, control=Orders())
+    folder = store.model_folder(run_id)
+    assert (folder / "steering.json").is_file() and (folder / "adapter_config.json").is_file()
+    result = json.loads((store.folder(run_id) / "result.json").read_text())
+    before, after = (result[side]["forget"]["log_likelihood"] for side in ("before", "after"))
+    assert before != after
+    probes = [e for e in store.events(run_id, kinds=("probe",)) if e.payload["group"] == "forget"]
+    last = {e.payload["prompt"]: e.payload["text"] for e in probes}
+    answers = Bench(ModelSpec(device="cpu")).answers(
+        str(folder), list(last), spec=SamplingSpec(temperature=0, max_new_tokens=8), n=1, seed=0
+    )
+    assert [one for [one] in answers] == list(last.values())
+    with pytest.raises(InvalidInput, match="forgets only while it answers"):
+        execute(store, start(store, spec_of(folder, data_file)), control=Orders())
+    with pytest.raises(InvalidInput, match="exported"):
+        export_model(store, run_id, folder.parent / "out")
+    with pytest.raises(MissingPrerequisite, match="to lora"):
+        make_plan(spec_of(model_folder, data_file, method, tuning={"mode": "full"}))
 
 
 @pytest.mark.parametrize("mode", ["full", "lora"])

@@ -64,6 +64,19 @@ class Batch:
 
 
 @dataclass(frozen=True)
+class Preface:
+    """What stands before every question, in the prompt only.
+
+    Attributes:
+        instruction: Plain words.
+        examples: Questions with answers, in the form of any other.
+    """
+
+    instruction: str = ""
+    examples: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class Encoder:
     """Turns prompts and answers into token ids and back. Built by `make_encoder`.
 
@@ -72,6 +85,7 @@ class Encoder:
         max_length: Longest row in tokens; a longer answer is cut, a longer prompt refused.
         eos_ids: Tokens that end an answer; the first is the one that is learnt.
         pad_id: Filler of short rows; masked everywhere, so it may equal the end token.
+        preface: What every question is preceded by; nothing as a rule.
     """
 
     tokenizer: "PreTrainedTokenizerBase"
@@ -79,6 +93,7 @@ class Encoder:
     max_length: int
     eos_ids: tuple[int, ...]
     pad_id: int
+    preface: Preface = Preface()
     _cache: dict[tuple[str, str], EncodedPair] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -155,7 +170,7 @@ class Encoder:
             start = self.tokenizer.bos_token_id
             return self.text("") or [self.eos_ids[0] if start is None else int(start)]
         if not self.template:
-            return self._plain(_chat_text(self.tokenizer, prompt))
+            return self._plain(_chat_text(self.tokenizer, prompt, self.preface))
         return self.text(self._head(prompt).rstrip())
 
     def _answer_ids(self, prompt: str, answer: str, head: list[int]) -> list[int]:
@@ -169,7 +184,13 @@ class Encoder:
         return self._plain(before[len(before.rstrip()) :] + answer + tail)
 
     def _head(self, prompt: str) -> str:
-        return self.template.partition("{answer}")[0].replace("{prompt}", prompt)
+        head, _, tail = self.template.partition("{answer}")
+        shown = [
+            f"{head.replace('{prompt}', question)}{answer}{tail}"
+            for question, answer in self.preface.examples
+        ]
+        parts = [self.preface.instruction, *shown, head.replace("{prompt}", prompt)]
+        return "\n\n".join(part for part in parts if part)
 
     def _plain(self, text: str) -> list[int]:
         return list(self.tokenizer(text, add_special_tokens=False)["input_ids"])
@@ -183,7 +204,10 @@ class Encoder:
 
 
 def make_encoder(
-    tokenizer: "PreTrainedTokenizerBase", template: str = "", max_length: int = 512
+    tokenizer: "PreTrainedTokenizerBase",
+    template: str = "",
+    max_length: int = 512,
+    preface: Preface | None = None,
 ) -> Encoder:
     r"""Build the encoder of a tokenizer.
 
@@ -193,6 +217,7 @@ def make_encoder(
             is a line break); empty takes the tokenizer's chat template, or the TOFU form where it
             has none.
         max_length: Longest row: the smaller of the setting and the model's context.
+        preface: What every question is preceded by.
 
     Raises:
         InvalidInput: The template lacks a part, or the tokenizer has no end token.
@@ -212,6 +237,7 @@ def make_encoder(
         max_length=max_length,
         eos_ids=eos_ids,
         pad_id=eos_ids[-1] if pad is None else int(pad),
+        preface=preface or Preface(),
     )
 
 
@@ -245,10 +271,21 @@ def count_truncated(encoder: Encoder, records: Sequence[Record]) -> int:
     return cut
 
 
-def _chat_text(tokenizer: "PreTrainedTokenizerBase", prompt: str, answer: str | None = None) -> str:
-    turns = [{"role": "user", "content": prompt}]
-    if answer is not None:
-        turns.append({"role": "assistant", "content": answer})
+def _chat_text(
+    tokenizer: "PreTrainedTokenizerBase",
+    prompt: str,
+    preface: Preface = Preface(),
+    answer: str | None = None,
+) -> str:
+    asked = [*preface.examples, (prompt, answer)]
+    turns = []
+    for question, reply in asked:
+        turns.append({"role": "user", "content": question})
+        if reply is not None:
+            turns.append({"role": "assistant", "content": reply})
+    if preface.instruction:
+        # Not every template takes a system turn.
+        turns[0]["content"] = f"{preface.instruction}\n\n{turns[0]['content']}"
     # Reasoning models would open a thinking part before the answer; templates without the
     # switch ignore it.
     text = tokenizer.apply_chat_template(
@@ -260,7 +297,7 @@ def _chat_text(tokenizer: "PreTrainedTokenizerBase", prompt: str, answer: str | 
 def _chat_end(tokenizer: "PreTrainedTokenizerBase") -> int:
     """The token that ends the assistant's turn: the first special one after the answer."""
     mark = "answer-ends-here"
-    tail = _chat_text(tokenizer, "x", mark).rpartition(mark)[2]
+    tail = _chat_text(tokenizer, "x", answer=mark).rpartition(mark)[2]
     special = set(tokenizer.all_special_ids) | set(tokenizer.added_tokens_decoder)
     ids = tokenizer(tail, add_special_tokens=False)["input_ids"]
     return int(next((i for i in ids if i in special), tokenizer.eos_token_id))

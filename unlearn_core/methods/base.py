@@ -1,4 +1,4 @@
-"""The contract of a method: five optional moments, a config, a card, two default sets.
+"""The contract of a method: a few optional moments, a config, a card, two default sets.
 
 A method is one file in this folder. It declares a `Config`, its pure loss functions, a subclass of
 `Method` with the moments it needs, and registers itself with `@register(...)`. Forms, flags, docs
@@ -19,6 +19,7 @@ from unlearn_core.data.encoding import Batch, Encoder
 from unlearn_core.data.records import Record
 
 if TYPE_CHECKING:
+    from unlearn_core.models.steering import Steering
     from unlearn_core.sampling import Sampler
 
 Need = Literal["true answers", "retain data", "reference", "teacher", "sampling"]
@@ -38,6 +39,8 @@ class Card:
         cost: Time relative to gradient ascent, in words.
         fails: When it goes wrong.
         copies: Frozen copies of the whole model that full fine-tuning must hold beside it.
+        steers: The weights stay as they are, and a rule changes the answers as they are given.
+            What is trained, if anything, is an adapter that steers.
     """
 
     idea: str
@@ -47,6 +50,7 @@ class Card:
     cost: str
     fails: str
     copies: int = 0
+    steers: bool = False
 
 
 @dataclass(frozen=True)
@@ -156,11 +160,15 @@ class Method(Generic[ConfigT]):
         raise NotImplementedError(f"{type(self).__name__} has no loss")
 
     def finish(self, context: Context) -> bool:
-        """When training is over, also when it was stopped; whether it changed the weights."""
+        """When training is over, also when it was stopped; whether it changed what is said."""
         return False
 
     def ended(self) -> str | None:
         """Asked after `refresh`: why the method is done before its last step, in words."""
+        return None
+
+    def steering(self, forget: Sequence[Record]) -> "Steering | None":
+        """The rule that changes answers as they are given, for a method whose card says so."""
         return None
 
     def records(self) -> RecordReport | None:

@@ -20,6 +20,7 @@ from unlearn_core.models.devices import precision, resolve_device
 from unlearn_core.models.reading import read_config, read_tokenizer, unreadable
 from unlearn_core.models.source import BUNDLED_MODELS, Source, find_source, is_local
 from unlearn_core.models.spec import TRAINED_ADAPTER, DType, ModelSpec
+from unlearn_core.models.steering import require_plain
 
 
 @dataclass(frozen=True)
@@ -38,11 +39,13 @@ def load(spec: ModelSpec) -> LoadedModel:
     adapter of its own; in half precision the merged weights are rounded to that precision.
 
     Raises:
-        InvalidInput: Unknown model, no usable weights, not a causal model, unknown device.
+        InvalidInput: Unknown model, no usable weights, not a causal model, unknown device, or one
+            that forgets only while it answers.
         MissingPrerequisite: The bundled model has not been built.
     """
     device = resolve_device(spec.device)
     source = find_source(spec)
+    require_plain(source.adapters, spec.source)
     config = read_config(source, spec)
     tokenizer = read_tokenizer(source, spec)
     try:

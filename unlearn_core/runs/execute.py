@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -20,7 +20,8 @@ from unlearn_core.data.marks import neighbours
 from unlearn_core.data.records import Record, Split
 from unlearn_core.evaluation import Evaluator, evaluate
 from unlearn_core.methods.base import Context
-from unlearn_core.models.loading import load, save
+from unlearn_core.models.loading import LoadedModel, load, save
+from unlearn_core.models.steering import Steering, steer, write_steering
 from unlearn_core.models.tuning import prepare_for_training
 from unlearn_core.monitoring import Measurement, Monitor
 from unlearn_core.runs.events import Command, Event, EventKind, RunState
@@ -121,6 +122,7 @@ def execute(store: Store, run_id: str, *, control: Control) -> None:
         recorder.measured(job.monitor.measure(0), {})
         _warn_of_truncation(job, recorder)
     before = _before(job, folder, recorder)
+    job = _answering(job)
 
     try:
         ended = _train(job, recorder, control, checkpoint)
@@ -139,6 +141,7 @@ def execute(store: Store, run_id: str, *, control: Control) -> None:
         store.set_state(run_id, "discarded", f"Discarded after step {recorder.step}.")
         return
     if job.trainer.finish():  # the displays must end with the model that is kept
+        recorder.step = max(1, recorder.step)  # also where nothing was trained
         recorder.measured(job.monitor.measure(recorder.step), {})
     with recorder.phase("measure_after"):
         after = evaluate(job.evaluator, job.groups, spec.measure, spec.seed)
@@ -181,7 +184,8 @@ class Job:
     evaluator: Evaluator
     monitor: Monitor
     groups: Mapping[str, tuple[Record, ...]]
-    tokenizer: Any
+    loaded: LoadedModel
+    steering: Steering | None
 
 
 @dataclass(frozen=True)
@@ -228,7 +232,35 @@ def _load(spec: RunSpec, store: Store, recorder: Recorder) -> Job:
     recorder.total = trainer.total
     monitor = Monitor(evaluator, spec.measure, plan.split, near, spec.seed)
     groups = _groups(plan.split, near)
-    return Job(plan, model, context, trainer, evaluator, monitor, groups, loaded.tokenizer)
+    return Job(
+        plan, model, context, trainer, evaluator, monitor, groups, loaded,
+        method.steering(plan.split.forget),
+    )  # fmt: skip
+
+
+def _answering(job: Job) -> Job:
+    """From now on the answers are steered, where the method does so; before, they are the original.
+
+    A method that changes weights needs nothing: its model at the start is the original one.
+    """
+    if job.steering is None:
+        return job
+    evaluator, sampler = job.evaluator, job.context.sampler
+    assert isinstance(sampler, CachedSampler)
+    model = steer(job.model, job.steering)
+    steered = replace(
+        evaluator,
+        model=model,
+        encoder=make_encoder(
+            job.loaded.tokenizer,
+            job.plan.spec.data.template,
+            job.loaded.card.context_length,
+            job.steering.preface,
+        ),
+        sampler=replace(sampler, model=model),
+    )
+    job.monitor.answer_by(steered)
+    return replace(job, evaluator=steered)
 
 
 def _full_precision(spec: RunSpec, store: Store) -> torch.nn.Module:
@@ -325,7 +357,9 @@ def _save_model(job: Job, folder: Path) -> None:
     """Save under another name first, so that a folder called `model` is always complete."""
     half_done = folder.with_name("model.partial")
     shutil.rmtree(half_done, ignore_errors=True)
-    save(job.model, job.tokenizer, half_done)
+    save(job.model, job.loaded.tokenizer, half_done)
+    if job.steering is not None:
+        write_steering(half_done, job.steering)
     half_done.rename(folder)
 
 

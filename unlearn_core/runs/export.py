@@ -10,6 +10,7 @@ import torch
 from unlearn_core.errors import InvalidInput
 from unlearn_core.models.loading import load, save
 from unlearn_core.models.spec import ModelSpec
+from unlearn_core.models.steering import require_plain
 from unlearn_core.runs.rows import RunInfo
 from unlearn_core.runs.store import Store
 
@@ -31,11 +32,13 @@ def export_model(store: Store, run_id: str, out: Path, *, merged: bool = False) 
         The absolute path of `out`.
 
     Raises:
-        InvalidInput: The folder is there already or cannot be written.
+        InvalidInput: The folder is there already or cannot be written, or the run forgets only
+            while it answers.
         MissingPrerequisite: The run has left no model.
     """
     out = Path(out).expanduser().absolute()
     model, folder, info = store.model_folder(run_id), store.folder(run_id), store.get(run_id)
+    require_plain((model,), f"run:{run_id}")
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise InvalidInput(f"'{out}' is not an empty folder. Name one that does not exist yet.")
     partial = out.with_name(out.name + ".partial")

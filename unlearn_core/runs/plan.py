@@ -67,6 +67,11 @@ def _check_needs(spec: RunSpec, info: MethodInfo, split: Split) -> None:
             f"{info.title} needs records to retain, but all {len(split.forget)} records are "
             "marked to be forgotten. Mark fewer records, or add records to keep."
         )
+    if info.card.steers and spec.tuning.mode != "lora":
+        raise MissingPrerequisite(
+            f"{info.title} leaves the model's weights as they are, so there is nothing for full "
+            "fine-tuning to change. Set the weights to train to lora."
+        )
     passages = sum(record.is_passage for record in split.forget)
     if "sampling" in info.card.needs and passages:
         raise MissingPrerequisite(

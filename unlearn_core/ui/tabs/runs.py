@@ -12,6 +12,7 @@ import gradio as gr
 from unlearn_core.cli.settings import command_line
 from unlearn_core.config import parse
 from unlearn_core.errors import LetheError
+from unlearn_core.methods.registry import method
 from unlearn_core.runs.rows import read_result
 from unlearn_core.runs.spec import RunSpec
 from unlearn_core.ui import texts
@@ -23,6 +24,8 @@ from unlearn_core.ui.shared import CHANGING, PRIVATE, SILENT
 from unlearn_core.ui.start import start
 
 ASK = "Delete the selected runs with their models and results? This cannot be undone."
+NO_WEIGHTS = ("This run forgets only while it answers: its weights still know everything, so there "
+              "is no model to download.")  # fmt: skip
 CONFIRM = (
     f"(...args) => {{ if (!confirm({json.dumps(ASK)})) throw new Error('kept'); return args; }}"
 )
@@ -115,20 +118,22 @@ def _show(services: Services, wanted: Sequence[str]) -> list[Any]:
     runs = [there[run_id] for run_id in wanted if run_id in there]
     one = len(runs) == 1
     kept = bool(runs) and has_model(services, runs[-1])
+    steers = bool(runs) and method(runs[-1].spec["method"], runs[-1].spec["kind"]).card.steers
     return [
         [run.id for run in runs],
         " ".join(run.id for run in runs),
         gr.update(visible=not runs),
         gr.update(visible=bool(runs)),
         gr.update(visible=one),
-        *[gr.update(interactive=one and (kept or button < 2)) for button in range(4)],
+        *[gr.update(interactive=one and (button < 2 or kept and not steers))
+          for button in range(4)],
         gr.update(interactive=bool(runs) and len(runs) <= 2
                   and all(has_model(services, run) for run in runs)),
         runs[-1].name if runs else "",
         result_html(read_result(services.store.folder(runs[-1].id))) if runs else "",
         command_line(runs[-1].spec) if runs else "",
         settings_html(runs[-1]) if runs else "",
-        "",
+        texts.note(NO_WEIGHTS) if steers and one else "",
     ]  # fmt: skip
 
 
