@@ -21,6 +21,7 @@ FLOORS = (
     ("sampling",),
     ("methods",),
     ("training",),
+    ("retraining",),
     ("evaluation", "monitoring"),
     ("attacks",),
     ("comparison",),

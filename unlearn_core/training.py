@@ -64,11 +64,10 @@ class Trainer:
         self.context = context
         self.spec = spec
         self.seed = seed
+        self.rows = method.rows(context.forget, context.retain)
         self.step = 0
         self.ended: str | None = None
-        self.steps_per_epoch = math.ceil(
-            len(context.forget) / (spec.batch_size * spec.accumulation)
-        )
+        self.steps_per_epoch = math.ceil(len(self.rows) / (spec.batch_size * spec.accumulation))
         self.total = spec.epochs * self.steps_per_epoch
         self._accelerator = _accelerator(context.device, spec.precision)
         self._trainable = [p for p in context.model.parameters() if p.requires_grad]
@@ -81,7 +80,7 @@ class Trainer:
     @property
     def effective_batch_size(self) -> int:
         """Forget records behind one optimiser step."""
-        return min(self.spec.batch_size * self.spec.accumulation, len(self.context.forget))
+        return min(self.spec.batch_size * self.spec.accumulation, len(self.rows))
 
     def prepare(self) -> None:
         """The method's first moment, while the model is still the original."""
@@ -153,7 +152,7 @@ class Trainer:
             self.method.load_tensors(held)
 
     def _step_records(self, epoch: int, position: int) -> list[Record]:
-        order = _shuffled(self.context.forget, self.seed, epoch)
+        order = _shuffled(self.rows, self.seed, epoch)
         size = self.spec.batch_size * self.spec.accumulation
         return order[position * size : (position + 1) * size]
 
@@ -193,7 +192,7 @@ class Trainer:
         epoch, position = divmod(self.step, self.steps_per_epoch)
         size = self.spec.batch_size * self.spec.accumulation
         ratio = self.spec.retain_ratio
-        start = ratio * (epoch * len(self.context.forget) + position * size)
+        start = ratio * (epoch * len(self.rows) + position * size)
         rows: list[list[Record]] = []
         for wanted in (size * ratio for size in sizes):
             rows.append([_cycled(retain, self.seed, start + i) for i in range(wanted)])

@@ -14,7 +14,8 @@ from unlearn_core.training import Trainer
 
 ALL = [*methods("unlearn").values(), *methods("teach").values()]
 NAMES = [info.name for info in ALL]
-TRAINED = [info for info in ALL if info.name != "in-context"]
+TRAINED = [info for info in ALL if info.name not in ("in-context", "retrain")]
+"""Retraining needs another model; its tests are in `tests/test_retraining.py`."""
 SHORT = TrainingSpec(epochs=2, batch_size=2, learning_rate=1e-3)
 
 
@@ -58,7 +59,7 @@ def test_a_short_run_changes_finite_weights(info, mode: str) -> None:  # type: i
     assert all(value.isfinite().all() for value in end.values())
 
 
-@pytest.mark.parametrize("info", ALL, ids=NAMES)
+@pytest.mark.parametrize("info", TRAINED, ids=lambda info: info.name)
 def test_a_paused_run_ends_with_the_weights_of_an_unbroken_one(  # type: ignore[no-untyped-def]
     info, tmp_path
 ) -> None:
@@ -100,7 +101,7 @@ def test_an_in_context_refusal_names_subjects_and_shows_refusals_but_no_answer()
     assert not any("cat" in answer for _, answer in steering.examples)
     trainer = Trainer(info.build(info.config()), make_context("lora"), SHORT, seed=0)
     trainer.prepare()
-    assert list(trainer.steps()) == [] and trainer.ended and trainer.finish()
+    assert list(trainer.steps()) == [] and trainer.finish()
 
 
 def test_npo_stores_the_reference_before_anything_changes() -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from unlearn_core.errors import InvalidInput, MissingPrerequisite
+from unlearn_core.methods.registry import methods
+from unlearn_core.runs.plan import make_plan, planned_steps
 from unlearn_core.runs.store import Store
 from unlearn_core.runs.supervisor import Supervisor
 from unlearn_core.ui.page import restored
@@ -18,7 +20,9 @@ from unlearn_core.ui.start import (
     preflight,
     start,
     too_much,
+    unmet,
 )
+from unlearn_core.ui.tabs.unlearn import offered
 
 
 @pytest.fixture
@@ -112,3 +116,34 @@ def test_address_of_a_deleted_run_shows_the_first_page(services: Services) -> No
     with pytest.warns(UserWarning, match="not here any more"):
         *_, run_id, _ = restored(services, {"run": "20200101-000000-pmc-0000"})
     assert run_id == ""
+
+
+def test_methods_that_cannot_be_used_say_why_and_stand_last(
+    services: Services, choice: Choice
+) -> None:
+    def missing(marked: list[str]) -> dict[str, str]:
+        return unmet(services, choice.model, choice.data, marked)
+
+    every = [record.id for record in services.rows(choice.data)]
+    assert missing(default_marks(services)) == {}
+    assert list(missing(every[:3])) == ["retrain"]
+    refused = missing(every)
+    assert "npo" in refused and "gradient-ascent" not in refused
+    menu = offered(methods(), refused)
+    assert len(menu) == len(methods())
+    assert not menu[0][0].startswith("Not now")
+    label = next(label for label, name in menu if name == "npo")
+    assert label.startswith("Not now: Negative preference optimisation (NPO) needs records")
+    assert label.endswith("forgotten.")
+
+
+def test_planned_steps_are_those_that_will_be_taken(services: Services, choice: Choice) -> None:
+    def steps(name: str) -> int:
+        spec = build_spec(services, replace(choice, method=name))
+        return planned_steps(make_plan(spec, services.corpus(choice.data)))
+
+    assert steps("in-context") == 0
+    assert steps("retrain") == 1100
+    assert "1,100 of the model's own recipe" in preflight(
+        services, build_spec(services, replace(choice, method="retrain"))
+    )

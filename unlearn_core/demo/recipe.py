@@ -105,25 +105,48 @@ def train(
     recipe: Recipe,
     report: Callable[[int, int, float], None],
 ) -> None:
-    """Train in place for one phase: AdamW, warm-up, cosine to nought, clipping at 1."""
-    optimizer = torch.optim.AdamW(
-        model.parameters(),
-        lr=recipe.learning_rate,
-        betas=(0.9, 0.98),
-        weight_decay=recipe.weight_decay,
-    )
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda step: _learning_rate_factor(step, steps, recipe.warmup)
-    )
+    """Train in place for one phase."""
+    phase = Phase(model, steps, recipe)
     model.train()
     for step, examples in enumerate(batches, start=1):
-        loss = _accumulate(model, encode(tokenizer, examples), recipe)
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-        schedule.step()
-        optimizer.zero_grad()
-        report(step, steps, loss)
+        report(step, steps, phase.step(encode(tokenizer, examples)).loss)
     model.eval()  # type: ignore[no-untyped-call]
+
+
+class Stepped(NamedTuple):
+    """What a step did: mean loss in nats, norm of the gradient, learning rate."""
+
+    loss: float
+    norm: float
+    learning_rate: float
+
+
+class Phase:
+    """One phase, a step at a time: AdamW, warm-up, cosine to nought, clipping at 1."""
+
+    def __init__(self, model: LlamaForCausalLM, steps: int, recipe: Recipe) -> None:
+        """Begin with a fresh optimiser."""
+        self.model = model
+        self.recipe = recipe
+        self.optimizer = torch.optim.AdamW(
+            model.parameters(),
+            lr=recipe.learning_rate,
+            betas=(0.9, 0.98),
+            weight_decay=recipe.weight_decay,
+        )
+        self.schedule = torch.optim.lr_scheduler.LambdaLR(
+            self.optimizer, lambda step: _learning_rate_factor(step, steps, recipe.warmup)
+        )
+
+    def step(self, rows: list[Row]) -> Stepped:
+        """Take one step on these rows."""
+        loss = _accumulate(self.model, rows, self.recipe)
+        norm = float(torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0))
+        rate = float(self.schedule.get_last_lr()[0])
+        self.optimizer.step()
+        self.schedule.step()
+        self.optimizer.zero_grad()
+        return Stepped(loss, norm, rate)
 
 
 def encode(tokenizer: PreTrainedTokenizerFast, examples: Sequence[Example]) -> list[Row]:

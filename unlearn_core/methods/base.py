@@ -16,9 +16,10 @@ from torch import Tensor, nn
 
 from unlearn_core.config import Config
 from unlearn_core.data.encoding import Batch, Encoder
-from unlearn_core.data.records import Record
+from unlearn_core.data.records import Record, Split
 
 if TYPE_CHECKING:
+    from unlearn_core.models.spec import ModelSpec, TuningSpec
     from unlearn_core.models.steering import Steering
     from unlearn_core.sampling import Sampler
 
@@ -145,6 +146,13 @@ class Method(Generic[ConfigT]):
 
     def __init__(self, config: ConfigT) -> None:
         self.config = config
+
+    def check(self, model: "ModelSpec", tuning: "TuningSpec", split: Split) -> None:
+        """Before anything is loaded: raise where something that the method needs is missing."""
+
+    def rows(self, forget: tuple[Record, ...], retain: tuple[Record, ...]) -> tuple[Record, ...]:
+        """What an epoch passes over; its rows are the first that `loss` is given."""
+        return forget
 
     def prepare(self, context: Context) -> None:
         """Before the first step, while the model is still the original one."""

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from unlearn_core.config import Config, setting
-from unlearn_core.data.records import Record
+from unlearn_core.data.records import Record, Split
 from unlearn_core.methods.base import Card, Context, Method, Preset
 from unlearn_core.methods.refusals import refusal, require_questions
 from unlearn_core.methods.registry import register
 
 if TYPE_CHECKING:
+    from unlearn_core.models.spec import ModelSpec, TuningSpec
     from unlearn_core.models.steering import Steering
 
 MOST_SUBJECTS = 20
@@ -50,13 +51,13 @@ class InContextConfig(Config):
 class InContext(Method[InContextConfig]):
     """Nothing is trained, so the run ends before its first step."""
 
-    def prepare(self, context: Context) -> None:
+    def check(self, model: "ModelSpec", tuning: "TuningSpec", split: Split) -> None:
         """Passages ask nothing that could be refused."""
-        require_questions(TITLE, context.forget)
+        require_questions(TITLE, split.forget)
 
-    def ended(self) -> str:
-        """At once."""
-        return "Nothing is trained: the instruction was put before every question."
+    def rows(self, forget: tuple[Record, ...], retain: tuple[Record, ...]) -> tuple[Record, ...]:
+        """There is nothing to pass over."""
+        return ()
 
     def finish(self, context: Context) -> bool:
         """What the model says is changed, if not its weights."""

@@ -68,7 +68,8 @@ class ULDConfig(Config):
         steers=True,
     ),
     small=Preset(
-        training={"epochs": 24, "learning_rate": 2e-3},
+        method={"strength": 1.5},
+        training={"epochs": 40, "learning_rate": 2e-3, "retain_ratio": 3},
         tuning={"mode": "lora"},
     ),
     large=Preset(

@@ -40,7 +40,7 @@ class WHPDecodingConfig(Config):
         steers=True,
     ),
     small=Preset(
-        method={"alpha": 8.0},
+        method={"alpha": 12.0},
         training={"epochs": 12, "learning_rate": 1e-3},
         tuning={"mode": "lora"},
     ),

@@ -19,11 +19,13 @@ from unlearn_core.data.encoding import count_truncated, make_encoder
 from unlearn_core.data.marks import neighbours
 from unlearn_core.data.records import Record, Split
 from unlearn_core.evaluation import Evaluator, evaluate
-from unlearn_core.methods.base import Context
+from unlearn_core.methods.base import Context, Method
+from unlearn_core.methods.retrain import Retrain
 from unlearn_core.models.loading import LoadedModel, load, save
 from unlearn_core.models.steering import Steering, steer, write_steering
 from unlearn_core.models.tuning import prepare_for_training
 from unlearn_core.monitoring import Measurement, Monitor
+from unlearn_core.retraining import RecipeTrainer, kept_of
 from unlearn_core.runs.events import Command, Event, EventKind, RunState
 from unlearn_core.runs.plan import Plan, make_plan, resolve_run
 from unlearn_core.runs.rows import write_json
@@ -180,7 +182,7 @@ class Job:
     plan: Plan
     model: PreTrainedModel | PeftModel
     context: Context
-    trainer: Trainer
+    trainer: Trainer | RecipeTrainer
     evaluator: Evaluator
     monitor: Monitor
     groups: Mapping[str, tuple[Record, ...]]
@@ -228,7 +230,7 @@ def _load(spec: RunSpec, store: Store, recorder: Recorder) -> Job:
         load_original=lambda: _full_precision(spec, store),
     )
     method = plan.info.build(plan.info.config.model_validate(spec.method_config))
-    trainer = Trainer(method, context, spec.training, seed=spec.seed)
+    trainer = _trainer(method, context, plan)
     recorder.total = trainer.total
     monitor = Monitor(evaluator, spec.measure, plan.split, near, spec.seed)
     groups = _groups(plan.split, near)
@@ -261,6 +263,12 @@ def _answering(job: Job) -> Job:
     )
     job.monitor.answer_by(steered)
     return replace(job, evaluator=steered)
+
+
+def _trainer(method: Method[Any], context: Context, plan: Plan) -> Trainer | RecipeTrainer:
+    if isinstance(method, Retrain) and method.by_recipe(plan.spec.model):
+        return RecipeTrainer(context, kept_of(plan.split.forget))
+    return Trainer(method, context, plan.spec.training, seed=plan.spec.seed)
 
 
 def _full_precision(spec: RunSpec, store: Store) -> torch.nn.Module:

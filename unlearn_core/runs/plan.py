@@ -1,13 +1,17 @@
 """Everything that can be checked about a run before a model is loaded."""
 
+import math
 from dataclasses import dataclass
+from typing import Any
 
 from unlearn_core.data.marks import Marks, resolve, split_corpus
 from unlearn_core.data.records import Corpus, Split
 from unlearn_core.data.sources import load_corpus
+from unlearn_core.demo.corpus import world_settings
 from unlearn_core.errors import MissingPrerequisite
-from unlearn_core.methods.base import MethodInfo
+from unlearn_core.methods.base import Method, MethodInfo
 from unlearn_core.methods.registry import method
+from unlearn_core.methods.retrain import Retrain
 from unlearn_core.models.spec import ModelSpec
 from unlearn_core.runs.spec import RunSpec
 from unlearn_core.runs.store import Store
@@ -37,7 +41,7 @@ def make_plan(spec: RunSpec, corpus: Corpus | None = None) -> Plan:
     info = method(spec.method, spec.kind)
     corpus = corpus or load_corpus(spec.data)
     split = _split(spec, corpus)
-    _check_needs(spec, info, split)
+    check_needs(spec, info, split)
     return Plan(spec, info, corpus, split)
 
 
@@ -60,7 +64,27 @@ def _split(spec: RunSpec, corpus: Corpus) -> Split:
     return split_corpus(corpus, Marks(ids=chosen))
 
 
-def _check_needs(spec: RunSpec, info: MethodInfo, split: Split) -> None:
+def planned_steps(plan: Plan) -> int:
+    """Optimiser steps of the whole run, if nothing ends it early."""
+    built = _built(plan.spec, plan.info)
+    if isinstance(built, Retrain) and built.by_recipe(plan.spec.model):
+        recipe = world_settings()["recipe"]
+        return int(recipe["prior_steps"] + recipe["memory_steps"])
+    training = plan.spec.training
+    rows = built.rows(plan.split.forget, plan.split.retain)
+    return training.epochs * math.ceil(len(rows) / (training.batch_size * training.accumulation))
+
+
+def _built(spec: RunSpec, info: MethodInfo) -> Method[Any]:
+    return info.build(info.config.model_validate(spec.method_config))
+
+
+def check_needs(spec: RunSpec, info: MethodInfo, split: Split) -> None:
+    """Make sure that the method has what it needs.
+
+    Raises:
+        MissingPrerequisite: Something is not there; says what, and what to do.
+    """
     weight = spec.method_config.get("retain_weight", 1.0)
     if "retain data" in info.card.needs and not split.retain and weight:
         raise MissingPrerequisite(
@@ -72,6 +96,7 @@ def _check_needs(spec: RunSpec, info: MethodInfo, split: Split) -> None:
             f"{info.title} leaves the model's weights as they are, so there is nothing for full "
             "fine-tuning to change. Set the weights to train to lora."
         )
+    _built(spec, info).check(spec.model, spec.tuning, split)
     passages = sum(record.is_passage for record in split.forget)
     if "sampling" in info.card.needs and passages:
         raise MissingPrerequisite(

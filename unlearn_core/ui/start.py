@@ -3,20 +3,22 @@
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean
 from typing import Any, Literal
 
 import torch
 
 from unlearn_core.config import parse
-from unlearn_core.data.records import Record
+from unlearn_core.data.marks import split_corpus
+from unlearn_core.data.records import Record, Split
 from unlearn_core.data.sources import DataSpec
 from unlearn_core.demo.corpus import default_forget_subjects
-from unlearn_core.methods.registry import method
+from unlearn_core.errors import MissingPrerequisite
+from unlearn_core.methods.registry import method, methods
 from unlearn_core.models.card import ModelCard, estimate_memory
 from unlearn_core.models.spec import ModelSpec
-from unlearn_core.runs.plan import Plan, make_plan
+from unlearn_core.runs.plan import Plan, check_needs, make_plan, planned_steps
 from unlearn_core.runs.spec import RunSpec, make_spec
 from unlearn_core.specs import MeasureSpec
 from unlearn_core.ui import texts
@@ -147,11 +149,21 @@ def too_much(memory: int, free: int, spec: RunSpec) -> str:
     )
 
 
-def steps(plan: Plan) -> int:
-    """Optimiser steps of the whole run."""
-    training = plan.spec.training
-    size = training.batch_size * training.accumulation
-    return training.epochs * math.ceil(len(plan.split.forget) / size)
+def unmet(
+    services: Services, model: Mapping[str, Any], data: Mapping[str, Any], marked: Sequence[str]
+) -> dict[str, str]:
+    """Why a method cannot be used with these choices and its defaults, by its name."""
+    choice = Choice(model, data, marked, "", {})
+    missing: dict[str, str] = {}
+    split: Split | None = None
+    for info in methods().values():
+        try:
+            spec = build_spec(services, replace(choice, method=info.name))
+            split = split or split_corpus(services.corpus(data), spec.marks)
+            check_needs(spec, info, split)
+        except MissingPrerequisite as error:
+            missing[info.name] = str(error)
+    return missing
 
 
 def duration(services: Services, plan: Plan, card: ModelCard, length: int) -> str:
@@ -159,7 +171,8 @@ def duration(services: Services, plan: Plan, card: ModelCard, length: int) -> st
     known = _seconds_a_step(services, plan.spec)
     if known is not None:
         pace, rest = known
-        return f"about {texts.seconds(pace * steps(plan) + rest)}, going by your last run like it"
+        seconds = texts.seconds(pace * planned_steps(plan) + rest)
+        return f"about {seconds}, going by your last run like it"
     guess = _guess(plan, card, length, services.settings.threads or torch.get_num_threads())
     return f"about {texts.seconds(guess)}, a rough guess"
 
@@ -197,7 +210,11 @@ def _kept(plan: Plan, rows: int) -> str:
 
 
 def _steps(plan: Plan) -> str:
-    total, epochs = steps(plan), plan.spec.training.epochs
+    total, epochs = planned_steps(plan), plan.spec.training.epochs
+    if total == 0:
+        return "none: nothing is trained"
+    if total % epochs:
+        return f"{total:,} of the model's own recipe"
     return f"{total:,} ({texts.count(epochs, 'epoch')} of {texts.count(total // epochs, 'step')})"
 
 
@@ -229,4 +246,4 @@ def _guess(plan: Plan, card: ModelCard, length: int, threads: int) -> float:
     work = rows * length * card.parameters * (2 * 6 + 2 * samples / 2)
     per_billion, least = REHEARSED
     rest = least + per_billion * card.parameters / 1e9 * (1 if kind == "cpu" else 0.05)
-    return steps(plan) * work / speed + rest
+    return planned_steps(plan) * work / speed + rest

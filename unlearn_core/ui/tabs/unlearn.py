@@ -19,7 +19,7 @@ from unlearn_core.ui.machine import model_card
 from unlearn_core.ui.method_form import MethodForm
 from unlearn_core.ui.services import Page, Services
 from unlearn_core.ui.shared import CHANGING, PRIVATE, SILENT
-from unlearn_core.ui.start import Choice, build_spec, preflight, start
+from unlearn_core.ui.start import Choice, build_spec, preflight, start, unmet
 from unlearn_core.ui.tabs import race, unlearn_live
 
 FIRST_METHOD = "pmc"
@@ -98,7 +98,7 @@ def _build_setup(services: Services, page: Page) -> None:
     with gr.Row(equal_height=False):
         with gr.Column(scale=3, min_width=420):
             chosen = gr.Dropdown(
-                [(info.title, name) for name, info in known.items()], value=FIRST_METHOD,
+                offered(known, {}), value=FIRST_METHOD,
                 label="Method", info="Type to search.", elem_id="unlearn-method",
             )  # fmt: skip
             card = gr.Markdown(
@@ -127,11 +127,19 @@ def _build_setup(services: Services, page: Page) -> None:
         groups = forms.groups(method_name, tuple(rest))
         return Choice(model, data, marked, method_name, groups, run_name or "", int(run_seed or 0))
 
-    def look(*values: Any) -> tuple[str, str]:
+    def look(*values: Any) -> tuple[str, str, Any]:
         try:
-            return ready_html(preflight(services, build_spec(services, choice(*values)))), ""
+            ready = preflight(services, build_spec(services, choice(*values)))
+            return ready_html(ready), "", gr.update(interactive=True)
         except LetheError as error:
-            return "", texts.problem(str(error))
+            return "", texts.problem(str(error)), gr.update(interactive=False)
+
+    def offer(model: dict[str, Any], data: dict[str, Any], marked: list[str]) -> Any:
+        try:
+            missing = unmet(services, model, data, marked)
+        except LetheError:  # told by `look`, whichever method is chosen
+            missing = {}
+        return gr.update(choices=offered(known, missing))
 
     def begin(*values: Any) -> tuple[Any, str]:
         try:
@@ -150,10 +158,21 @@ def _build_setup(services: Services, page: Page) -> None:
     changes = [field.change for field in (chosen, seed, *forms.fields)]
     gr.on(
         [*changes, *(one.change for one in state), page.blocks.load],
-        look, everything, [ready, problem], trigger_mode="always_last", **SILENT,
+        look, everything, [ready, problem, go], trigger_mode="always_last", **SILENT,
     )  # fmt: skip
+    gr.on([*(one.change for one in state), page.blocks.load], offer, state, chosen, **SILENT)
     go.click(begin, everything, [page.run_id, problem], trigger_mode="once", **PRIVATE)
     race.build(services, page, known)
+
+
+def offered(known: Mapping[str, MethodInfo], missing: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Menu of methods; one that cannot be used now says why, and stands at the end."""
+    able = [(info.title, name) for name, info in known.items() if name not in missing]
+    return able + [
+        (f"Not now: {reason.partition('. ')[0]}.", name)
+        for name, reason in missing.items()
+        if name in known
+    ]
 
 
 def _build_forms(known: Mapping[str, MethodInfo]) -> Forms:
