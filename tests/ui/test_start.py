@@ -144,6 +144,6 @@ def test_planned_steps_are_those_that_will_be_taken(services: Services, choice: 
 
     assert steps("in-context") == 0
     assert steps("retrain") == 1100
-    assert "1,100 of the model's own recipe" in preflight(
+    assert "1,100 of the model" in preflight(
         services, build_spec(services, replace(choice, method="retrain"))
     )

@@ -20,14 +20,13 @@ from unlearn_core.data.marks import neighbours
 from unlearn_core.data.records import Record, Split
 from unlearn_core.evaluation import Evaluator, evaluate
 from unlearn_core.methods.base import Context, Method
-from unlearn_core.methods.retrain import Retrain
 from unlearn_core.models.loading import LoadedModel, load, save
 from unlearn_core.models.steering import Steering, steer, write_steering
 from unlearn_core.models.tuning import prepare_for_training
 from unlearn_core.monitoring import Measurement, Monitor
 from unlearn_core.retraining import RecipeTrainer, kept_of
 from unlearn_core.runs.events import Command, Event, EventKind, RunState
-from unlearn_core.runs.plan import Plan, make_plan, resolve_run
+from unlearn_core.runs.plan import Plan, by_recipe, make_plan, resolve_run
 from unlearn_core.runs.rows import write_json
 from unlearn_core.runs.spec import RunSpec
 from unlearn_core.runs.store import Store
@@ -266,7 +265,7 @@ def _answering(job: Job) -> Job:
 
 
 def _trainer(method: Method[Any], context: Context, plan: Plan) -> Trainer | RecipeTrainer:
-    if isinstance(method, Retrain) and method.by_recipe(plan.spec.model):
+    if by_recipe(plan):
         return RecipeTrainer(context, kept_of(plan.split.forget))
     return Trainer(method, context, plan.spec.training, seed=plan.spec.seed)
 

@@ -66,13 +66,18 @@ def _split(spec: RunSpec, corpus: Corpus) -> Split:
 
 def planned_steps(plan: Plan) -> int:
     """Optimiser steps of the whole run, if nothing ends it early."""
-    built = _built(plan.spec, plan.info)
-    if isinstance(built, Retrain) and built.by_recipe(plan.spec.model):
+    if by_recipe(plan):
         recipe = world_settings()["recipe"]
         return int(recipe["prior_steps"] + recipe["memory_steps"])
     training = plan.spec.training
-    rows = built.rows(plan.split.forget, plan.split.retain)
+    rows = _built(plan.spec, plan.info).rows(plan.split.forget, plan.split.retain)
     return training.epochs * math.ceil(len(rows) / (training.batch_size * training.accumulation))
+
+
+def by_recipe(plan: Plan) -> bool:
+    """Whether the bundled model is built anew, for which the settings of training have no say."""
+    built = _built(plan.spec, plan.info)
+    return isinstance(built, Retrain) and built.by_recipe(plan.spec.model)
 
 
 def _built(spec: RunSpec, info: MethodInfo) -> Method[Any]:

@@ -18,7 +18,7 @@ from unlearn_core.errors import MissingPrerequisite
 from unlearn_core.methods.registry import method, methods
 from unlearn_core.models.card import ModelCard, estimate_memory
 from unlearn_core.models.spec import ModelSpec
-from unlearn_core.runs.plan import Plan, check_needs, make_plan, planned_steps
+from unlearn_core.runs.plan import Plan, by_recipe, check_needs, make_plan, planned_steps
 from unlearn_core.runs.spec import RunSpec, make_spec
 from unlearn_core.specs import MeasureSpec
 from unlearn_core.ui import texts
@@ -213,7 +213,7 @@ def _steps(plan: Plan) -> str:
     total, epochs = planned_steps(plan), plan.spec.training.epochs
     if total == 0:
         return "none: nothing is trained"
-    if total % epochs:
+    if by_recipe(plan):
         return f"{total:,} of the model's own recipe"
     return f"{total:,} ({texts.count(epochs, 'epoch')} of {texts.count(total // epochs, 'step')})"
 
