@@ -1,30 +1,37 @@
 """The recorded bundled runs: four people forgotten by each method at its defaults, three seeds.
 
-Run: python -m benchmarks.forgetting
+Run: python -m benchmarks.forgetting, or in parts with --seeds, --methods and --add
 """
 
 import argparse
 import json
+import math
 import os
 import tempfile
 from pathlib import Path
 from typing import Any
 
 import torch
+from torch.special import entr
 
-from benchmarks.common import environment, write_result
-from unlearn_core.data.encoding import make_encoder
+from benchmarks.common import RESULTS, environment, write_result
+from unlearn_core.data.bundled import bundled_corpus
+from unlearn_core.data.encoding import IGNORED, make_encoder
 from unlearn_core.data.marks import Marks
 from unlearn_core.demo.corpus import bundled_folder, default_forget_subjects, read_records
 from unlearn_core.evaluation import Evaluator
+from unlearn_core.methods import registry
+from unlearn_core.methods.forward import answer_logits
 from unlearn_core.models.describing import describe
-from unlearn_core.models.loading import load
+from unlearn_core.models.loading import load_answering
 from unlearn_core.models.spec import ModelSpec
 from unlearn_core.runs.foreground import run_in_foreground
 from unlearn_core.runs.spec import make_spec
 from unlearn_core.runs.store import Store
 from unlearn_core.sampling import CachedSampler
 
+LONG = ("retrain",)
+"""Methods that take many minutes; recorded when asked for by name."""
 SHOWN = ("forget", "forget_paraphrased", "neighbours", "retain", "world")
 
 
@@ -50,20 +57,47 @@ def one_run(store: Store, method: str, seed: int, device: str) -> dict[str, Any]
     result: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     after = ModelSpec(source=str(store.model_folder(run_id)), device=device)
     unseen = {"before": unseen_wording_recall(model), "after": unseen_wording_recall(after)}
-    return {**result, "unseen_wording": unseen}
+    distance = {"before": twin_distance(model), "after": twin_distance(after)}
+    return {**result, "unseen_wording": unseen, "twin_distance": distance}
 
 
 def unseen_wording_recall(spec: ModelSpec) -> float:
     """Fact recall on the marked people in the wording that is no part of the corpus."""
-    loaded = load(spec)
-    encoder = make_encoder(loaded.tokenizer)
-    sampler = CachedSampler(loaded.model, encoder.eos_ids, encoder.pad_id)
-    evaluator = Evaluator(loaded.model, encoder, sampler, loaded.model.device, 48)
+    asked = load_answering(spec)
+    encoder = make_encoder(asked.tokenizer, preface=asked.preface)
+    sampler = CachedSampler(asked.model, encoder.eos_ids, encoder.pad_id)
+    evaluator = Evaluator(asked.model, encoder, sampler, asked.model.device, 48)
     people = default_forget_subjects()
     records = read_records(bundled_folder() / "unseen_wordings.jsonl")
     score = evaluator.score([record for record in records if record.subject in people])
     assert score is not None
     return score.fact_recall
+
+
+def twin_distance(spec: ModelSpec) -> float:
+    """How far a model's words are from the retrained twin's where the marked facts are asked.
+
+    Mean Jensen-Shannon divergence, in bits (0 alike, 1 nothing in common), between the two
+    distributions of the next token, over the tokens of the true answers.
+    """
+    ours = answer_probabilities(spec)
+    theirs = answer_probabilities(ModelSpec(source="bundled:retrained", device=spec.device))
+    middle = (ours + theirs) / 2
+    divergence = (entr(middle) - (entr(ours) + entr(theirs)) / 2).sum(dim=-1) / math.log(2)
+    return round(float(divergence.mean()), 4)
+
+
+@torch.no_grad()
+def answer_probabilities(spec: ModelSpec) -> torch.Tensor:
+    """(tokens of all true answers, V) distribution of the next token before each."""
+    asked = load_answering(spec)
+    encoder = make_encoder(asked.tokenizer, preface=asked.preface)
+    people = set(default_forget_subjects())
+    records = [r for r in bundled_corpus("people").records if r.subject in people]
+    first = [r for r in records if r.id.count("-") == 1]
+    batch = encoder.batch([(r.prompt, r.answer) for r in first]).to(asked.model.device)
+    out = answer_logits(asked.model, batch)
+    return out.logits[out.labels != IGNORED].double().softmax(dim=-1)
 
 
 def row(result: dict[str, Any]) -> str:
@@ -75,29 +109,44 @@ def row(result: dict[str, Any]) -> str:
     )
     return (
         f"{recalls}  leaks {100 * before['leak_share']:.1f} -> {100 * after['leak_share']:.1f} %  "
-        f"{result['steps']} steps  {result['seconds']['total']:.1f} s"
+        f"from the twin {result['twin_distance']['after']:.3f}  {result['steps']} steps  "
+        f"{result['seconds']['total']:.1f} s"
     )
+
+
+def merged(runs: dict[str, list[dict[str, Any]]], name: str) -> dict[str, list[dict[str, Any]]]:
+    """New runs together with those of an earlier recording, which they replace."""
+    path = RESULTS / f"{name}.json"
+    old = json.loads(path.read_text(encoding="utf-8"))["runs"] if path.exists() else {}
+    done = {(method, run["seed"]) for method in runs for run in runs[method]}
+    for method, earlier in old.items():
+        kept = [run for run in earlier if (method, run["seed"]) not in done]
+        runs[method] = sorted([*kept, *runs.get(method, [])], key=lambda run: int(run["seed"]))
+    return {name: runs[name] for name in registry.methods() if name in runs}
 
 
 def main() -> None:
     """Run every method with every seed, print a table, record the results."""
+    known = [name for name in registry.methods() if name not in LONG]
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--methods", nargs="+", default=["pmc", "gradient-ascent", "npo"])
+    parser.add_argument("--methods", nargs="+", default=known)
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--device", default="cpu")
-    parser.add_argument("--record", default="forgetting", help="name under benchmarks/results")
+    parser.add_argument("--record", default="methods", help="name under benchmarks/results")
+    parser.add_argument("--add", action="store_true", help="keep the other runs of the record")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     runs: dict[str, list[dict[str, Any]]] = {}
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder))
-        for method in args.methods:
-            for seed in args.seeds:
+        for seed in args.seeds:
+            for method in args.methods:
                 result = one_run(store, method, seed, args.device)
                 print(f"{method:16} seed {seed}  {row(result)}", flush=True)
                 runs.setdefault(method, []).append({"seed": seed, **result})
-    write_result(args.record, {"environment": environment(), "runs": runs})
+                together = merged(dict(runs), args.record) if args.add else runs
+                write_result(args.record, {"environment": environment(), "runs": together})
 
 
 if __name__ == "__main__":

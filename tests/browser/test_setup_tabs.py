@@ -124,7 +124,7 @@ def test_form_follows_the_method_and_tells_what_a_run_needs(visit: Visit) -> Non
     expect(page.locator("#method-samples")).to_be_hidden()
 
 
-def test_impossible_setting_is_named_and_start_queues_nothing(visit: Visit) -> None:
+def test_impossible_setting_is_named_and_cannot_be_started(visit: Visit) -> None:
     visit.open()
     visit.tab("Unlearn")
     page = visit.page
@@ -133,9 +133,29 @@ def test_impossible_setting_is_named_and_start_queues_nothing(visit: Visit) -> N
     problem = page.locator("#unlearn-problem")
     expect(problem).to_contain_text("learning_rate is 1000000000")
     expect(problem).to_contain_text("above 0 to 1")
-    page.locator("#unlearn-start").click()
-    expect(problem).to_contain_text("learning_rate is 1000000000")
-    expect(page.locator("#lethe-job")).to_contain_text("No run in progress")
+    expect(page.locator("#unlearn-start")).to_be_disabled()
+    page.locator("#training-learning_rate input").fill("0.001")
+    expect(problem).not_to_contain_text("learning_rate")
+    expect(page.locator("#unlearn-start")).to_be_enabled()
+
+
+def test_method_that_cannot_be_used_says_why_in_the_list(visit: Visit) -> None:
+    visit.open()
+    visit.tab("Forget")
+    page = visit.page
+    page.locator("#forget-clear").click()
+    page.locator("#forget-search input, #forget-search textarea").fill("Fiora Brinridge born")
+    page.locator("#forget-mark").click()
+    expect(page.locator("#forget-counter")).not_to_contain_text("0 of 800 to forget")
+    visit.tab("Unlearn")
+    method = page.locator("#unlearn-method input")
+    method.click()
+    method.fill("Retraining")
+    option = page.get_by_role("option", name="Retraining (exact) leaves whole people out")
+    expect(option).to_contain_text("Not now")
+    option.click()
+    expect(page.locator("#unlearn-problem")).to_contain_text("Mark all of them, or none")
+    expect(page.locator("#unlearn-start")).to_be_disabled()
 
 
 def test_nothing_marked_is_told_before_the_start(visit: Visit) -> None:

@@ -13,6 +13,7 @@ from safetensors import SafetensorError
 from torch import nn
 from transformers import AutoModelForCausalLM, PreTrainedModel, PreTrainedTokenizerBase
 
+from unlearn_core.data.encoding import Preface
 from unlearn_core.errors import InvalidInput
 from unlearn_core.models.card import ModelCard
 from unlearn_core.models.describing import make_card
@@ -20,7 +21,7 @@ from unlearn_core.models.devices import precision, resolve_device
 from unlearn_core.models.reading import read_config, read_tokenizer, unreadable
 from unlearn_core.models.source import BUNDLED_MODELS, Source, find_source, is_local
 from unlearn_core.models.spec import TRAINED_ADAPTER, DType, ModelSpec
-from unlearn_core.models.steering import require_plain
+from unlearn_core.models.steering import SteeredModel, read_steering, require_plain, steer
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,39 @@ def load(spec: ModelSpec) -> LoadedModel:
     return LoadedModel(model.train(False), tokenizer, make_card(spec, model, tokenizer, device))
 
 
+@dataclass(frozen=True)
+class AnsweringModel:
+    """Whatever can be asked: a model as it is, or one that is steered while it answers.
+
+    Attributes:
+        preface: What must stand before every question.
+    """
+
+    model: PreTrainedModel | PeftModel | SteeredModel
+    tokenizer: PreTrainedTokenizerBase
+    card: ModelCard
+    preface: Preface
+
+
+def load_answering(spec: ModelSpec) -> AnsweringModel:
+    """Load a model to ask it, also one that forgets only while it answers.
+
+    Raises:
+        InvalidInput: As `load`.
+        MissingPrerequisite: The bundled model has not been built.
+    """
+    source = find_source(spec)
+    steering = read_steering(source.adapters[-1]) if source.adapters else None
+    if steering is None:
+        loaded = load(spec)
+        return AnsweringModel(loaded.model, loaded.tokenizer, loaded.card, Preface())
+    *below, top = source.adapters
+    base = str(below[-1]) if below else source.name
+    loaded = load(spec.model_copy(update={"source": base, "base": ""}))
+    model = _put_on(loaded.model, source, top).train(False)
+    return AnsweringModel(steer(model, steering), loaded.tokenizer, loaded.card, steering.preface)
+
+
 def save(
     model: PreTrainedModel | PeftModel,
     tokenizer: PreTrainedTokenizerBase,
@@ -106,16 +140,19 @@ def _lasting_name(source: str) -> str:
 
 
 def _with_adapter(model: PreTrainedModel, source: Source, folder: Path) -> PreTrainedModel:
+    plain = _put_on(model, source, folder).merge_and_unload()
+    assert isinstance(plain, PreTrainedModel)
+    return plain
+
+
+def _put_on(model: PreTrainedModel, source: Source, folder: Path) -> PeftModel:
     try:
-        whole = PeftModel.from_pretrained(model, str(folder), use_safetensors=True)
+        return PeftModel.from_pretrained(model, str(folder), use_safetensors=True)
     except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
         raise InvalidInput(
             f"The adapter in '{folder}' cannot be put on the base model '{source.name}'. "
             "Give the base model that it was trained on."
         ) from error
-    plain = whole.merge_and_unload()
-    assert isinstance(plain, PreTrainedModel)
-    return plain
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 import gradio as gr
 
-from unlearn_core.ui.charts.plotly_script import plotly_loader
+from unlearn_core.ui.charts.plotly_script import plotly_preloader
 from unlearn_core.ui.services import ASSETS
 
 _SANS = gr.themes.LocalFont("IBM Plex Sans", weights=(400, 700))
@@ -124,4 +124,4 @@ def style_sheet() -> str:
 
 def head() -> str:
     """What goes into the page's head: plotly, and the run's state is read aloud when it changes."""
-    return f"{plotly_loader()}{ANNOUNCE}"
+    return f"{plotly_preloader()}{ANNOUNCE}"

@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 
 from unlearn_core.ui.charts import feed
+from unlearn_core.ui.charts.plotly_script import plotly_loader
 from unlearn_core.ui.charts.race import race_view
 from unlearn_core.ui.charts.series import live_config, overlay_config
 from unlearn_core.ui.run_rows import rows
@@ -80,4 +81,4 @@ def browser_chart(
 
 def _script(names: tuple[str, ...], config: Mapping[str, Any]) -> str:
     parts = [(FOLDER / f"{name}.js").read_text(encoding="utf-8") for name in ("plot", *names)]
-    return "\n".join([f"const CONFIG = {json.dumps(config)};", *parts])
+    return "\n".join([f"const CONFIG = {json.dumps(config)};", plotly_loader(), *parts])

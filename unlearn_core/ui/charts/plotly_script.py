@@ -11,23 +11,24 @@ REST_MS = 3000
 
 
 def plotly_loader() -> str:
-    """A script for the page's head: `withPlotly(then)` calls `then` once Plotly is there.
+    """A script that defines `withPlotly(then)`, which calls `then` once Plotly is there.
 
-    It is read when a chart asks for it, or some seconds after the page has begun, so that neither
-    the page nor the first chart waits for it.
+    The first call anywhere on the page loads it.
     """
     gr.set_static_paths([PLOTLY])
-    return f"""<script>
-let plotlyReady = null;
-window.withPlotly = (then) => {{
-  plotlyReady ??= new Promise((ready, failed) => {{
+    return f"""
+window.withPlotly ??= (then) => {{
+  window.plotlyReady ??= new Promise((ready, failed) => {{
     const script = document.createElement("script");
     script.src = "gradio_api/file={PLOTLY.as_posix()}";
     script.onload = ready;
     script.onerror = failed;
     document.head.append(script);
   }});
-  return plotlyReady.then(then);
-}};
-setTimeout(withPlotly, {REST_MS});
-</script>"""
+  return window.plotlyReady.then(then);
+}};"""
+
+
+def plotly_preloader() -> str:
+    """For the page's head: Plotly is read some seconds after the page, before a chart needs it."""
+    return f"<script>{plotly_loader()}\nsetTimeout(withPlotly, {REST_MS});\n</script>"
