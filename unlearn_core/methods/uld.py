@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def uniform_kl(logits: Tensor, labels: Tensor) -> Tensor:
     r"""Distance of a prediction from knowing nothing: `KL(U || p) = -log V - mean_v log p_v`.
 
-    Mean over answer tokens, in nats (Ji et al., ULD, 2024, eq. 4).
+    Mean over answer tokens, in nats (Ji et al., NeurIPS 2024: the assistant on the retain set).
 
     Args:
         logits: (B, K, V).
