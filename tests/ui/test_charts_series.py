@@ -7,7 +7,7 @@ from unlearn_core.ui.charts.live import FOLDER
 from unlearn_core.ui.charts.plotly_script import PLOTLY
 from unlearn_core.ui.charts.series import LIVE_PANELS, is_percent, live_config, overlay_config
 from unlearn_core.ui.services import ASSETS
-from unlearn_core.ui.texts_charts import OVERLAY, SCALARS, TILES
+from unlearn_core.ui.texts_charts import OVERLAY, SCALARS, TEACH_TILES, TILES
 
 
 def test_every_series_has_words_and_help() -> None:
@@ -33,7 +33,7 @@ def test_lines_of_one_row_differ_by_more_than_colour() -> None:
 
 
 def test_large_numbers_and_overlays_name_known_scalars() -> None:
-    assert set(TILES) | set(OVERLAY) <= set(SCALARS)
+    assert set(TILES) | set(TEACH_TILES) | set(OVERLAY) <= set(SCALARS)
 
 
 def test_shares_that_stand_alone_are_per_cent() -> None:

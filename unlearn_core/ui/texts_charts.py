@@ -121,6 +121,13 @@ TILES: Mapping[str, Term] = {
 }
 """The numbers shown large, and the direction each should take."""
 
+TEACH_TILES: Mapping[str, Term] = {
+    "utility/forget_recall": Term("Taught facts known", "goal 100 %"),
+    "utility/retain_recall": Term("Other facts still known", "goal: as before"),
+    "utility/world_recall": Term("World facts still known", "goal: as before"),
+}
+"""The same for a run that teaches: what it teaches takes the place of the forget set."""
+
 OVERLAY: Mapping[str, Term] = {
     "utility/forget_recall": Term("Forget facts still known (%)", "Goal: 0 %."),
     "utility/retain_recall": Term("Kept facts still known (%)", "Goal: stays as it was."),

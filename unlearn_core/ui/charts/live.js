@@ -148,7 +148,7 @@ const drawHead = () => {
 };
 
 const drawTiles = () => {
-  const found = CONFIG.tiles.filter((tile) => view.curves[tile.name]);
+  const found = CONFIG.tiles[view.status.kind].filter((tile) => view.curves[tile.name]);
   tiles.replaceChildren(...found.map((tile) => {
     const [steps, values] = view.curves[tile.name];
     const at = view.pointer === null ? values.length - 1 : nearest(steps, view.pointer);

@@ -16,7 +16,9 @@ from unlearn_core.ui.texts_charts import (
     RACE_CHART,
     RECORDS,
     SCALARS,
+    TEACH_TILES,
     TILES,
+    Term,
 )
 
 PROBE_GROUPS = ("forget", "paraphrased", "neighbour", "retain", "world", "own")
@@ -131,10 +133,7 @@ def live_config() -> dict[str, Any]:
     return {
         "panels": [_panel(panel) for panel in LIVE_PANELS],
         "answerColours": ANSWER_COLOURS,
-        "tiles": [
-            {"name": name, "label": term.label, "help": term.help, "percent": is_percent(name)}
-            for name, term in TILES.items()
-        ],
+        "tiles": {"unlearn": _tiles(TILES), "teach": _tiles(TEACH_TILES)},
         "forgetLogged": FORGET_LOGGED._asdict(),
         "answers": ANSWERS._asdict(),
         "probes": PROBES._asdict(),
@@ -147,6 +146,13 @@ def live_config() -> dict[str, Any]:
         "phases": dict(PHASES),
         "empty": EMPTY_LIVE,
     }
+
+
+def _tiles(terms: Mapping[str, Term]) -> list[dict[str, Any]]:
+    return [
+        {"name": name, "percent": is_percent(name), **term._asdict()}
+        for name, term in terms.items()
+    ]
 
 
 def overlay_config() -> dict[str, Any]:
