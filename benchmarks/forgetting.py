@@ -125,6 +125,12 @@ def merged(runs: dict[str, list[dict[str, Any]]], name: str) -> dict[str, list[d
     return {name: runs[name] for name in registry.methods() if name in runs}
 
 
+def recorded_command(name: str) -> str:
+    """What an earlier recording was made by."""
+    told = json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))["environment"]
+    return str(told["command"])
+
+
 def main() -> None:
     """Run every method with every seed, print a table, record the results."""
     known = [name for name in registry.methods() if name not in LONG]
@@ -138,6 +144,9 @@ def main() -> None:
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     runs: dict[str, list[dict[str, Any]]] = {}
+    commands = environment()["command"]
+    if args.add:
+        commands = f"{recorded_command(args.record)}, then {commands}"
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder))
         for seed in args.seeds:
@@ -146,7 +155,8 @@ def main() -> None:
                 print(f"{method:16} seed {seed}  {row(result)}", flush=True)
                 runs.setdefault(method, []).append({"seed": seed, **result})
                 together = merged(dict(runs), args.record) if args.add else runs
-                write_result(args.record, {"environment": environment(), "runs": together})
+                told = {**environment(), "command": commands}
+                write_result(args.record, {"environment": told, "runs": together})
 
 
 if __name__ == "__main__":

@@ -13,10 +13,13 @@ from typing import cast
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import pad
 
 X86 = ("x86_64", "AMD64")
 ROWS = 64
 """Rows the layout is made for; others are as right and nearly as quick."""
+MANY_ROWS = 512
+"""Beyond as many rows only prompts are read, and once each."""
 
 
 @contextmanager
@@ -50,5 +53,14 @@ def _laid_out(weight: Tensor) -> Tensor:
 
 def _linear(weight: Tensor, bias: Tensor | None, states: Tensor) -> Tensor:
     """(..., C) times the (O, C) weight that was laid out: (..., O)."""
-    done = torch.ops.mkldnn._linear_pointwise(states, weight, bias, "none", [], "")
-    return cast(Tensor, done)
+    rows = states.reshape(-1, states.shape[-1])
+    spare = _rounded(len(rows)) - len(rows)
+    filled = pad(rows, (0, 0, 0, spare)) if spare else rows
+    done = torch.ops.mkldnn._linear_pointwise(filled, weight, bias, "none", [], "")
+    return cast(Tensor, done[: len(rows)].view(*states.shape[:-1], -1))
+
+
+def _rounded(rows: int) -> int:
+    """The next of few numbers: oneDNN compiles a program for each, and keeps a thousand."""
+    step = 16 if rows <= 128 else 32 if rows <= MANY_ROWS else 128
+    return -(-rows // step) * step
