@@ -4,6 +4,7 @@ import json
 import math
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -102,6 +103,10 @@ class Trainer:
                     return
                 records = self.method.records()
             yield replace(self._one_step(self._step_records(epoch, position)), records=records)
+
+    def shown(self) -> AbstractContextManager[None]:
+        """Inside, the model is what it would be if training ended now."""
+        return self.method.shown(self.context)
 
     def finish(self) -> bool:
         """The method's last moment, for a model that is kept; whether it changed the weights."""

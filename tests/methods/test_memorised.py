@@ -19,6 +19,7 @@ from unlearn_core.methods.losses_selective import selected_nll
 from unlearn_core.methods.memorised import memorised, select
 from unlearn_core.methods.sga import SGA, SGAConfig
 from unlearn_core.methods.ta import TA, TAConfig
+from unlearn_core.methods.task_vector import TaskVector, TaskVectorConfig
 from unlearn_core.methods.tau import TAU, TAUConfig
 from unlearn_core.metrics.memorisation import memorisation_accuracy
 from unlearn_core.models.loading import save
@@ -259,6 +260,21 @@ def test_the_edit_for_measuring_leaves_no_trace(mode: str) -> None:
     ta.finish(context)
     with torch.no_grad():
         torch.testing.assert_close(context.model(ids).logits, inside)
+
+
+@pytest.mark.parametrize("mode", ["full", "lora"])
+@pytest.mark.parametrize("name", ["ta", "task-vector"])
+def test_what_is_measured_on_the_way_is_what_would_be_kept(name: str, mode: str) -> None:
+    context = make_context(mode)
+    method = switched_ta(context) if name == "ta" else TaskVector(TaskVectorConfig())
+    disturb(context.model, 3)
+    before, ids = weights(context.model), context.records(FORGET).input_ids
+    with method.shown(context), torch.no_grad():
+        shown = context.model.eval()(ids).logits
+    assert all(torch.equal(before[n], w) for n, w in weights(context.model).items())
+    method.finish(context)
+    with torch.no_grad():
+        torch.testing.assert_close(context.model(ids).logits, shown)
 
 
 def test_nothing_is_edited_before_the_switch() -> None:

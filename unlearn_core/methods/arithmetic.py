@@ -13,7 +13,7 @@ authors' code.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 import torch
 from torch import Tensor, nn
@@ -86,9 +86,8 @@ def double_rank(model: nn.Module) -> None:
 class Arithmetic(Selective[ConfigT]):
     """Ascend until the forget set is memorised less than `switch`, then descend on all of it.
 
-    From the switch on the model is tuned towards the forget set, and the stop rule is measured on
-    the edited weights, which `finish` puts in place. The live charts of a run measure the weights
-    that are trained, so forget recall rises in them until the run has ended.
+    From the switch on the model is tuned towards the forget set; every measurement and every stop
+    rule looks at the edited weights, which `finish` puts in place.
     """
 
     def __init__(
@@ -119,8 +118,7 @@ class Arithmetic(Selective[ConfigT]):
             weights = trained_weights(context.model)
             self.star = {name: weight.clone() for name, weight in weights.items()}
         else:
-            tensors = edited_weights(context.model, self.star, self.coefficient)
-            with temporarily(context.model, tensors):
+            with self.shown(context):
                 self.values = memorised(context, context.forget)
         self.selected = frozenset(self.values)
 
@@ -128,6 +126,14 @@ class Arithmetic(Selective[ConfigT]):
         """`-CE` of the selected records before the switch, `CE` of all forget records after it."""
         total, nll = self.nll(context, forget)
         return Loss(total if self.switched else -total, {"forget": nll})
+
+    def shown(self, context: Context) -> AbstractContextManager[None]:
+        """The edited weights, once there is an edit."""
+        if not self.switched:
+            return nullcontext()
+        return temporarily(
+            context.model, edited_weights(context.model, self.star, self.coefficient)
+        )
 
     def finish(self, context: Context) -> bool:
         """Put the edited weights in place, if there is an edit."""

@@ -6,7 +6,7 @@ and the table-driven tests find it there.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
@@ -166,6 +166,10 @@ class Method(Generic[ConfigT]):
     def loss(self, context: Context, forget: Sequence[Record], retain: Sequence[Record]) -> Loss:
         """The loss of one micro-batch."""
         raise NotImplementedError(f"{type(self).__name__} has no loss")
+
+    def shown(self, context: Context) -> AbstractContextManager[None]:
+        """Inside, the model is what it would be if training ended now; asked to measure it."""
+        return nullcontext()
 
     def finish(self, context: Context) -> bool:
         """When training is over, also when it was stopped; whether it changed what is said."""

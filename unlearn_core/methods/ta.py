@@ -39,8 +39,8 @@ class TAConfig(Config):
         paper="Barbulescu and Triantafillou, To Each (Textual Sequence) Its Own, ICML 2024",
         needs=("true answers",),
         cost="1.3: a pass over the forget set before each epoch",
-        fails="While it runs, the charts show the model that still learns the texts; what was "
-        "forgotten is known at the end. Nothing protects the rest of the model.",
+        fails="One direction of the weights carries more than the texts, and nothing protects the "
+        "rest of the model.",
         copies=2,
     ),
     small=Preset(

@@ -1,12 +1,14 @@
 """Task arithmetic: learn the forget set more, then go the other way from the original."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 
 import torch
 from torch import Tensor
 
 from unlearn_core.config import Config, setting
 from unlearn_core.data.records import Record
+from unlearn_core.methods.arithmetic import put, temporarily, trained_weights
 from unlearn_core.methods.base import Card, Context, Loss, Method, Preset
 from unlearn_core.methods.forward import answer_logits
 from unlearn_core.methods.losses import mean_nll
@@ -36,8 +38,7 @@ class TaskVectorConfig(Config):
         needs=("true answers", "reference"),
         cost="1: as gradient ascent, and one subtraction at the end",
         fails="One direction of the weights carries more than the forget set: on the bundled model "
-        "half of the answers go before other knowledge does. They get likelier until the "
-        "subtraction at the end, so no stop rule can watch it.",
+        "half of the answers go before other knowledge does.",
         copies=1,
     ),
     small=Preset(
@@ -58,25 +59,29 @@ class TaskVector(Method[TaskVectorConfig]):
         nll = mean_nll(out.logits, out.labels)
         return Loss(nll, {"forget": nll})
 
-    @torch.no_grad()
+    def shown(self, context: Context) -> AbstractContextManager[None]:
+        """The weights after the arithmetic."""
+        return temporarily(context.model, self._turned(context))
+
     def finish(self, context: Context) -> bool:
-        """Turn the change of the weights around and scale it.
+        """Put the weights after the arithmetic in place."""
+        put(context.model, self._turned(context))
+        return True
+
+    @torch.no_grad()
+    def _turned(self, context: Context) -> dict[str, Tensor]:
+        """Every trained weight with its change turned around and scaled.
 
         An adapter's change is the product B A, so scaling B alone scales it exactly.
         """
         from unlearn_core.models.tuning import has_adapter
 
-        trained = {n: p for n, p in context.model.named_parameters() if p.requires_grad}
+        now, alpha = trained_weights(context.model), self.config.alpha
         if has_adapter(context.model):
-            for name, parameter in trained.items():
-                if ".lora_B." in name:
-                    parameter.mul_(-self.config.alpha)
-            return True
+            return {n: -alpha * t if ".lora_B." in n else t for n, t in now.items()}
         with context.original() as model:
-            originals = dict(model.named_parameters())
-            for name, parameter in trained.items():
-                parameter.copy_(negated(originals[name], parameter, self.config.alpha))
-        return True
+            originals = {name: p.data for name, p in model.named_parameters()}
+        return {name: negated(originals[name], tensor, alpha) for name, tensor in now.items()}
 
 
 def negated(original: Tensor, tuned: Tensor, alpha: float) -> Tensor:

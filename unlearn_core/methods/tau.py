@@ -41,8 +41,8 @@ class TAUConfig(Config):
         paper="Barbulescu and Triantafillou, To Each (Textual Sequence) Its Own, ICML 2024",
         needs=("true answers",),
         cost="1.3: a pass over the forget set before each epoch",
-        fails="After the switch the charts show a model that learns the texts again; what was "
-        "forgotten is known at the end. Nothing protects the rest of the model.",
+        fails="Nothing protects the rest of the model, neither from ascent nor from the "
+        "arithmetic.",
         copies=2,
     ),
     small=Preset(

@@ -313,7 +313,8 @@ def _train(job: Job, recorder: Recorder, control: Control, checkpoint: Path) -> 
         command = control.command()
         if command is not None:
             if command == "stop":  # the displays must end with the model that is kept
-                recorder.measured(monitor.measure(report.step), report.scalars)
+                with trainer.shown():
+                    recorder.measured(monitor.measure(report.step), report.scalars)
             return Ended(command, f"Stopped by hand after step {report.step}.")
         if spec.checkpoint_every and report.step % spec.checkpoint_every == 0:
             trainer.save(checkpoint)
@@ -322,7 +323,8 @@ def _train(job: Job, recorder: Recorder, control: Control, checkpoint: Path) -> 
         # The measurement after the run will take as long as the one before it.
         around = recorder.seconds["load"] + 2 * recorder.seconds.get("measure_before", 0.0)
         if monitor.due(report.step, report.total, around + training + left + monitor.seconds):
-            measurement = monitor.measure(report.step)
+            with trainer.shown():
+                measurement = monitor.measure(report.step)
             recorder.measured(measurement, report.scalars)
             reason = stop_reason(spec, measurement.scalars)
             if reason and report.step < report.total:
