@@ -1,6 +1,8 @@
 """The recorded bundled runs: four people forgotten by each method at its defaults, three seeds.
 
-Run: python -m benchmarks.forgetting, or in parts with --seeds, --methods and --add
+With --attack every result is attacked as well, by all attacks at the quick effort.
+
+Run: python -m benchmarks.forgetting --attack, or in parts with --seeds, --methods and --add
 """
 
 import argparse
@@ -25,17 +27,21 @@ from unlearn_core.methods.forward import answer_logits
 from unlearn_core.models.describing import describe
 from unlearn_core.models.loading import load_answering
 from unlearn_core.models.spec import ModelSpec
+from unlearn_core.runs.auditing import audit_of_run, queue_audit, read_audit
 from unlearn_core.runs.foreground import run_in_foreground
 from unlearn_core.runs.spec import make_spec
 from unlearn_core.runs.store import Store
 from unlearn_core.sampling import CachedSampler
+from unlearn_core.verdict import succeeded
 
 LONG = ("retrain",)
 """Methods that take many minutes; recorded when asked for by name."""
 SHOWN = ("forget", "forget_paraphrased", "neighbours", "retain", "world")
 
 
-def one_run(store: Store, method: str, seed: int, device: str) -> dict[str, Any]:
+def one_run(
+    store: Store, method: str, seed: int, device: str, attacked: bool = False
+) -> dict[str, Any]:
     """Run a method at its defaults on the default marks; the whole result."""
     model = ModelSpec(device=device)
     spec = make_spec(
@@ -58,7 +64,30 @@ def one_run(store: Store, method: str, seed: int, device: str) -> dict[str, Any]
     after = ModelSpec(source=str(store.model_folder(run_id)), device=device)
     unseen = {"before": unseen_wording_recall(model), "after": unseen_wording_recall(after)}
     distance = {"before": twin_distance(model), "after": twin_distance(after)}
-    return {**result, "unseen_wording": unseen, "twin_distance": distance}
+    found = {**result, "unseen_wording": unseen, "twin_distance": distance}
+    return {**found, "audit": audited(store, run_id)} if attacked else found
+
+
+def audited(store: Store, run_id: str) -> dict[str, Any]:
+    """The verdict on a run's model, and what every attack got out of it."""
+    spec = audit_of_run(store, run_id)
+    audit_id = queue_audit(store, spec, owner=os.getpid())
+    run_in_foreground(store, audit_id, lambda _: None, lambda _: None)
+    audit = read_audit(store.folder(audit_id))
+    if audit is None:
+        raise SystemExit(f"The audit of {run_id} failed: {store.get(audit_id).message}")
+    kept = ("value", "low", "high", "chance", "p", "count", "note")
+    return {
+        "level": audit["verdict"]["level"],
+        "findings": {
+            name: {
+                role: {key: finding[key] for key in kept}
+                | {"succeeded": succeeded(finding), "seconds": finding["seconds"]}
+                for role, finding in roles.items()
+            }
+            for name, roles in audit["findings"].items()
+        },
+    }
 
 
 def unseen_wording_recall(spec: ModelSpec) -> float:
@@ -140,6 +169,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--record", default="methods", help="name under benchmarks/results")
+    parser.add_argument("--attack", action="store_true", help="attack every result")
     parser.add_argument("--add", action="store_true", help="keep the other runs of the record")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
@@ -151,8 +181,9 @@ def main() -> None:
         store = Store(Path(folder))
         for seed in args.seeds:
             for method in args.methods:
-                result = one_run(store, method, seed, args.device)
-                print(f"{method:16} seed {seed}  {row(result)}", flush=True)
+                result = one_run(store, method, seed, args.device, args.attack)
+                level = result["audit"]["level"] if args.attack else ""
+                print(f"{method:16} seed {seed}  {row(result)}  {level}", flush=True)
                 runs.setdefault(method, []).append({"seed": seed, **result})
                 together = merged(dict(runs), args.record) if args.add else runs
                 told = {**environment(), "command": commands}

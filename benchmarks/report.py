@@ -4,12 +4,14 @@ Run: python -m benchmarks.report
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from statistics import mean, median
 from typing import Any
 
 from benchmarks.common import RESULTS
+from unlearn_core.attacks.registry import attacks
 from unlearn_core.methods import registry
 
 PAGE = Path(__file__).parents[1] / "docs" / "results.md"
@@ -179,6 +181,111 @@ def _fate(run: dict[str, Any], record: str, after: float) -> str:
     return f"{after:.2f}{mark}" + (" ▼" if record in run["over_forgotten"] else "")
 
 
+def attacked(result: dict[str, Any]) -> str:
+    """Every method under every attack: what came out of the unlearned model."""
+    runs = {
+        name: audited
+        for name, all_runs in result["runs"].items()
+        if (audited := [run["audit"] for run in all_runs if "audit" in run])
+    }
+    if not runs:
+        return ""
+    known = attacks()
+    first = next(iter(runs.values()))[0]["findings"]
+    names = [name for name in first if known[name].card.kind != "trace"]
+    rows = [
+        [method, _levels(audits), *(_got(audits, name, "unlearned") for name in names)]
+        for method, audits in runs.items()
+    ]
+    sides = [
+        [f"*{role}*", "", *(_got([next(iter(runs.values()))[0]], name, role) for name in names)]
+        for role in ("original", "retrained")
+    ]
+    guessing = [f"{mean(_chances(runs, name)):.2f}" for name in names]
+    head = ["method", "verdict", *(known[name].title.lower() for name in names)]
+    return (
+        "## Every method under attack\n\n"
+        "Each result above attacked at the quick effort. Mean over seeds of what each attack "
+        "reaches (facts recovered as a share; AUC of membership and of the trained attacker, where "
+        "0.5 is no trace); \\* where it beats guessing (p < 0.01 and at least 0.05 above) with "
+        "every seed, (\\*) with some. *Guessing* is what a model reaches that never knew, on "
+        "average. What each verdict means stands in [attacks.md](attacks.md).\n\n"
+        f"{table(head, [*sides, ['*guessing*', '', *guessing], *rows])}\n\n"
+        f"{where(result['environment'])}\n"
+    )
+
+
+def _levels(audits: list[dict[str, Any]]) -> str:
+    counts = Counter(audit["level"] for audit in audits)
+    return ", ".join(level if len(counts) == 1 else f"{level} ({n})" for level, n in counts.items())
+
+
+def _got(audits: list[dict[str, Any]], name: str, role: str) -> str:
+    found = [a["findings"][name][role] for a in audits if role in a["findings"].get(name, {})]
+    values = [one["value"] for one in found if one["value"] is not None]
+    if not values:
+        return "-"
+    won = sum(one["succeeded"] for one in found)
+    mark = " \\*" if won == len(found) else " (\\*)" if won else ""
+    return f"{mean(values):.2f}{mark}"
+
+
+def _chances(runs: dict[str, list[dict[str, Any]]], name: str) -> list[float]:
+    found = [a["findings"][name]["unlearned"] for audits in runs.values() for a in audits]
+    return [one["chance"] for one in found if one["chance"] is not None]
+
+
+def known_truth(result: dict[str, Any]) -> str:
+    """Every attack on models whose truth is known."""
+    known = attacks()
+    parts = []
+    for check in result["checks"]:
+        rows = [
+            [known[name].title.lower(), known[name].card.kind,
+             *(_judged(roles[role]) for role in ("original", "retrained", "refusing")),
+             f"{sum(one['seconds'] for one in roles.values()):.1f}"]
+            for name, roles in check["findings"].items()
+        ]  # fmt: skip
+        head = ["attack", "kind", "original", "retrained", "only refusing", "seconds (all three)"]
+        faults = "; ".join(check["faults"]) or "none"
+        parts.append(
+            f"### {check['effort'].capitalize()}, seed {check['seed']}\n\n{table(head, rows)}\n\n"
+            f"Against what the truth demands: {faults}. The verdict on the model that refuses: "
+            f"*{check['headline']}*\n"
+        )
+    return (
+        "## Attacks on models whose truth is known\n\n"
+        "The original knows the marked facts, the retrained twin never saw them, and the third "
+        "was only taught to refuse. Value, then the level of guessing and how often guessing alone "
+        "does as well; \\* where the attack counts as successful.\n\n"
+        + "\n".join(parts)
+        + f"\n{where(result['environment'])}\n"
+    )
+
+
+def _judged(finding: dict[str, Any]) -> str:
+    if finding["value"] is None:
+        return "not tested"
+    mark = " \\*" if finding["succeeded"] else ""
+    if finding["chance"] is None or finding["p"] is None:
+        return f"{finding['value']:.2f}{mark}"
+    return f"{finding['value']:.2f} ({finding['chance']:.2f}, p {finding['p']:.4f}){mark}"
+
+
+def evaluation(result: dict[str, Any]) -> str:
+    """How fast records are read."""
+    seconds = result["seconds"]
+    rows = [[name, f"{seconds[key]['median']:.1f}"] for name, key in
+            (("one record at a time", "one_at_a_time"), ("Lethe", "lethe"))]  # fmt: skip
+    return (
+        "## Evaluating\n\n"
+        f"Greedy answers, probabilities, truth ratio with five wrong answers and memorisation of "
+        f"{result['records']} questions: {result['times_faster']} times faster, with the same "
+        f"answers to {result['agreement']['same_answers']} of {result['agreement']['records']}.\n\n"
+        f"{table(['way', 'seconds'], rows)}\n\n{where(result['environment'])}\n"
+    )
+
+
 def steps(result: dict[str, Any]) -> str:
     """What a step of each method costs."""
     rows = [
@@ -187,9 +294,12 @@ def steps(result: dict[str, Any]) -> str:
     ]
     return (
         "## What a step costs\n\n"
-        "Median time of an optimiser step beside one of plain descent on eight rows, taken in "
-        "turns on the bundled model in float32; a method with one pass on forget and one on "
-        f"retain rows does twice the work.\n\n{table(['method', 'full', 'lora'], rows)}\n\n"
+        "Median time of an optimiser step beside two plain ones (descent on eight forget and eight "
+        "retain rows, as teaching does), taken in turns on the bundled model in float32, without "
+        "what a method does between epochs. A method with one pass on forget and one on retain "
+        "rows should stay below 1.15, one that also asks a reference below 1.5. PMC also samples "
+        "its answers in a step; AltPO passes over two answers and asks the reference for both."
+        f"\n\n{table(['method', 'full', 'lora'], rows)}\n\n"
         f"{where(result['environment'])}\n"
     )
 
@@ -285,7 +395,10 @@ def main() -> None:
     parts = [
         ("methods", forgetting),
         ("methods", methods),
+        ("methods", attacked),
+        ("known_truth", known_truth),
         ("passages", passages),
+        ("evaluation", evaluation),
         ("steps", steps),
         ("pmc", pmc),
         ("sampling", sampling),

@@ -23,9 +23,11 @@ FLOORS = (
     ("training",),
     ("retraining",),
     ("evaluation", "monitoring"),
+    ("measuring", "side_effects"),
     ("attacks",),
-    ("comparison",),
+    ("comparison", "verdict"),
     ("runs",),
+    ("report",),
     ("cli", "__main__"),
     ("ui", "app"),
 )

@@ -16,7 +16,7 @@ DOCS = ROOT / "docs"
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
 
 # Packages whose import has another name.
-IMPORTED_AS = {"annotated-types": "annotated_types"}
+IMPORTED_AS = {"annotated-types": "annotated_types", "scikit-learn": "sklearn"}
 
 
 def requirements(file: str) -> list[str]:
@@ -32,7 +32,7 @@ def named_page(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-@pytest.mark.parametrize("name", ["methods.md", "configuration.md"])
+@pytest.mark.parametrize("name", ["methods.md", "configuration.md", "attacks.md", "metrics.md"])
 def test_a_made_page_is_current(name: str) -> None:
     written = (DOCS / name).read_text(encoding="utf-8")
     assert written == pages()[name], f"docs/{name} is out of date; run `make docs`"

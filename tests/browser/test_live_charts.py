@@ -161,7 +161,7 @@ def test_runs_are_listed_overlaid_renamed_and_deleted(visit: Visit, store: Store
     first = fake_run(store, name="Run to keep")
     second = fake_run(store, name="Run to delete", method="npo", seed=2)
     visit.open(first)
-    visit.tab("5 · Runs")
+    visit.tab("6 · Runs")
     page = visit.page
     page.locator(f'tr[data-run="{second}"]').click()
     expect(page.locator("#runs-line textarea")).to_have_value(re.compile("--method npo"))

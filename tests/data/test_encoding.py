@@ -195,3 +195,20 @@ def test_a_tokenizer_without_an_end_token_is_refused(tokenizer):
 def test_encodings_are_kept(tokenizer):
     encoder = make_encoder(tokenizer)
     assert encoder.pair("Who?", "Ann") is encoder.pair("Who?", "Ann")
+
+
+@pytest.mark.parametrize("template", ["", "Q: {prompt} A: {answer}", "<{prompt}>{answer}\n### End"])
+@pytest.mark.parametrize("chat", [False, True])
+def test_a_begun_answer_goes_on_to_the_whole_pair(template: str, chat: bool) -> None:
+    encoder = make_encoder(chat_tokenizer() if chat else toy_tokenizer(), template)
+    begun = encoder.begun("Who?", "Her name is ")
+    assert begun == list(encoder.pair("Who?", "Her name is Ann").ids[: len(begun)])
+    assert text_of(encoder.tokenizer, begun).endswith("Her name is")
+    assert encoder.begun("Who?", " ") == encoder.prompt("Who?")
+
+
+def test_a_begun_passage_is_its_text():
+    encoder = make_encoder(toy_tokenizer(adds_bos=True), max_length=16)
+    assert encoder.begun("", "Once") == encoder.text("Once")
+    with pytest.raises(InvalidInput, match="16"):
+        encoder.begun("", "Once upon a time there was")

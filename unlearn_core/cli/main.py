@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import typer
 from typer.exceptions import TyperException
 
-from unlearn_core.cli import compare, look, serve
+from unlearn_core.cli import compare, look, report, serve
 from unlearn_core.errors import LetheError
 
 BAD_INPUT = 2
@@ -15,6 +15,8 @@ LAUNCHED = {
     "run": "Make a model forget, and measure it before and after.",
     "teach": "Teach a model records until it knows them.",
     "race": "Run several methods on one forget set and compare what they reach.",
+    "attack": "Try to get back what a model should have forgotten, and give a verdict.",
+    "evaluate": "Measure a model by every metric, beside the original and a retrained one.",
 }
 
 
@@ -46,15 +48,17 @@ def build(arguments: Sequence[str]) -> typer.Typer:
     called = next((word for word in arguments if not word.startswith("-")), "")
     serve.add_app(app)
     if called in LAUNCHED:
-        from unlearn_core.cli import launch, race
+        from unlearn_core.cli import audit, launch, race
 
         launch.add_commands(app)
         race.add_command(app)
+        audit.add_commands(app)
     else:
         for name, words in LAUNCHED.items():
             app.command(name, help=words)(_not_called)
     compare.add_command(app)
     look.add_commands(app)
+    report.add_commands(app)
     serve.add_demo_and_docs(app)
     return app
 

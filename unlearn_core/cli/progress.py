@@ -50,7 +50,7 @@ def _shower(bar: Progress, task: TaskID) -> Callable[[Event], None]:
                 left = duration(payload["seconds_left"])
                 bar.update(
                     task,
-                    description=PHASES[payload["phase"]],
+                    description=PHASES.get(payload["phase"], payload["phase"].capitalize()),
                     completed=payload["step"],
                     total=payload["total"] or None,
                     left=f"{left} left" if left else "",

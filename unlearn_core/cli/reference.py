@@ -2,11 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 
+from unlearn_core.attacks.base import AttackInfo
+from unlearn_core.attacks.registry import attacks
 from unlearn_core.cli.flags import Flag
 from unlearn_core.cli.settings import GROUPS, method_flags
 from unlearn_core.config import Setting, settings_of
 from unlearn_core.methods.base import MethodInfo, Preset
 from unlearn_core.methods.registry import methods
+from unlearn_core.metrics.base import MetricInfo
+from unlearn_core.metrics.registry import metrics
+from unlearn_core.verdict import RULES
 
 MADE = "<!-- Made by `make docs` from the code; change the code, not this page. -->\n"
 
@@ -14,7 +19,12 @@ MADE = "<!-- Made by `make docs` from the code; change the code, not this page. 
 def pages() -> dict[str, str]:
     """The made pages, by file name."""
     infos = [*methods("unlearn").values(), *methods("teach").values()]
-    return {"methods.md": methods_page(infos), "configuration.md": configuration_page(infos)}
+    return {
+        "methods.md": methods_page(infos),
+        "configuration.md": configuration_page(infos),
+        "attacks.md": attacks_page(list(attacks().values())),
+        "metrics.md": metrics_page(list(metrics().values())),
+    }
 
 
 def methods_page(infos: Sequence[MethodInfo]) -> str:
@@ -44,6 +54,85 @@ def configuration_page(infos: Sequence[MethodInfo]) -> str:
         parts += [f"## {group.title}\n", _settings(group.flags())]
     parts += ["## Methods\n", _settings(method_flags(infos))]
     return "\n".join(parts)
+
+
+def attacks_page(infos: Sequence[AttackInfo]) -> str:
+    """Every attack's card and settings, and the rules of the verdict."""
+    head = (
+        f"{MADE}\n# Attacks\n\n"
+        "How Lethe looks for what is left. An attack is one file in `unlearn_core/attacks/`. The "
+        "true answer and wrong ones of the same form are looked for alike, so that guessing has a "
+        "level of its own.\n\n## The verdict\n"
+    )
+    rules = "\n".join(f"- {rule}" for rule in RULES)
+    rows = [
+        [f"[{i.title}](#{i.name})", i.card.kind, "yes" if i.card.needs_weights else "no",
+         i.card.measure]
+        for i in infos
+    ]  # fmt: skip
+    overview = _table(("attack", "kind", "needs the weights", "measure"), rows)
+    kinds = (
+        "*recovery* brings facts back, *detection* tells that something was there, *trace* shows "
+        "where it was and is no leak by itself.\n"
+    )
+    return "\n".join([head, rules, "", overview, kinds, *map(_attack, infos)])
+
+
+def metrics_page(infos: Sequence[MetricInfo]) -> str:
+    """Every metric with its formula, range, direction and source."""
+    head = (
+        f"{MADE}\n# Metrics\n\n"
+        "What is measured on every model of an audit. A metric is one function in "
+        "`unlearn_core/metrics/`. *Better* is meant for the forget set or the whole model; what "
+        "shows memory should stay elsewhere. Every value has a 95 % interval: exact for shares of "
+        "records that are 0 or 1, from a bootstrap over records else.\n"
+    )
+    return "\n".join([head, *map(_metric, infos)])
+
+
+def _attack(info: AttackInfo) -> str:
+    card = info.card
+    settings = _table(
+        ("setting", "default", "quick", "thorough", "allowed", "what it does"),
+        [
+            [
+                f"`{s.name}`",
+                _shown(s.default),
+                _shown(info.quick.get(s.name, s.default)),
+                _shown(info.thorough.get(s.name, s.default)),
+                "numbers, any number" if isinstance(s.default, tuple) else s.allowed,
+                s.help,
+            ]
+            for s in settings_of(info.config)
+        ],
+    )
+    return "\n".join(
+        [
+            f'<a id="{info.name}"></a>\n\n## {info.title}\n',
+            f"{card.idea}\n",
+            f"- Name on the command line: `{info.name}`",
+            f"- Kind: {card.kind}",
+            f"- Measure: {card.measure}",
+            f"- Needs the weights: {'yes' if card.needs_weights else 'no'}",
+            f"- Cost: {card.cost}",
+            f"- Source: {card.paper}\n",
+            settings,
+        ]
+    )
+
+
+def _metric(info: MetricInfo) -> str:
+    ends = [f"{end:g}" if end is not None else "no end" for end in (info.lowest, info.highest)]
+    return "\n".join(
+        [
+            f"## {info.title}\n",
+            f"{info.help}\n",
+            f"$$\n{info.formula}\n$$\n",
+            f"- Name: `{info.name}`, of the family {info.family}",
+            f"- Better: {info.better}; range: {ends[0]} to {ends[1]} {info.unit}".rstrip(),
+            f"- Source: {info.source}\n",
+        ]
+    )
 
 
 def _method(info: MethodInfo) -> str:

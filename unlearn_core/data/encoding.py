@@ -111,6 +111,24 @@ class Encoder:
         self._check_room(prompt, len(ids))
         return ids
 
+    def begun(self, prompt: str, opening: str) -> list[int]:
+        """Ids to go on from where the answer has already begun with these words.
+
+        They are the beginning of `pair(prompt, answer)` for an answer that goes on with a space.
+
+        Raises:
+            InvalidInput: Prompt and opening fill the whole row.
+        """
+        head = self._prompt_ids(prompt)
+        if not opening.strip():
+            begun = head
+        elif prompt:
+            begun = [*head, *self._answer_ids(prompt, opening.rstrip(), head)]
+        else:
+            begun = self.text(opening.rstrip())
+        self._check_room(f"{prompt} {opening}", len(begun))
+        return begun
+
     def text(self, text: str) -> list[int]:
         """Ids of a plain text (a passage or its beginning), without template or end token."""
         ids = list(self.tokenizer(text)["input_ids"])
@@ -159,7 +177,8 @@ class Encoder:
         if prompt:
             head = self._prompt_ids(prompt)
             self._check_room(prompt, len(head))
-            ids = [*head, *self._answer_ids(prompt, answer, head), self.eos_ids[0]]
+            tail = self.template.partition("{answer}")[2]
+            ids = [*head, *self._answer_ids(prompt, answer + tail, head), self.eos_ids[0]]
             n_prompt = len(head)
         else:
             ids, n_prompt = [*self.text(answer), self.eos_ids[0]], 1
@@ -176,12 +195,12 @@ class Encoder:
     def _answer_ids(self, prompt: str, answer: str, head: list[int]) -> list[int]:
         if not self.template:
             return self._plain(answer)
-        before, tail = self._head(prompt), self.template.partition("{answer}")[2]
-        full = self.text(before + answer + tail)
+        before = self._head(prompt)
+        full = self.text(before + answer)
         if full[: len(head)] == head:
             return full[len(head) :]
         # A token would span the boundary; generation starts at it, so both parts stand alone.
-        return self._plain(before[len(before.rstrip()) :] + answer + tail)
+        return self._plain(before[len(before.rstrip()) :] + answer)
 
     def _head(self, prompt: str) -> str:
         head, _, tail = self.template.partition("{answer}")

@@ -6,7 +6,17 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 EventKind = Literal[
-    "status", "progress", "scalars", "answers", "probe", "records", "log", "error", "artifact"
+    "status",
+    "progress",
+    "scalars",
+    "answers",
+    "probe",
+    "records",
+    "shot",
+    "finding",
+    "log",
+    "error",
+    "artifact",
 ]
 EVENT_KINDS: tuple[str, ...] = get_args(EventKind)
 

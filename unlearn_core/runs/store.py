@@ -69,7 +69,7 @@ class Store:
 
         Args:
             spec: A `RunSpec` as JSON values.
-            kind: `unlearn` or `teach`.
+            kind: `unlearn`, `teach` or `audit`.
             name: Shown to the person.
             device: Resolved device such as `cpu` or `cuda:0`; one run at a time works on it.
             owner: Process that will claim this run itself; no other worker takes it then.
@@ -114,9 +114,13 @@ class Store:
         """
         return run_info(self._row(run_id), self._places())
 
-    def runs(self) -> list[RunInfo]:
-        """All runs, newest first."""
-        rows = self._database.rows("SELECT * FROM runs ORDER BY created DESC, rowid DESC")
+    def runs(self, kinds: Collection[str] = ("unlearn", "teach")) -> list[RunInfo]:
+        """All runs of these kinds, newest first."""
+        rows = self._database.rows(
+            f"SELECT * FROM runs WHERE kind IN ({', '.join('?' * len(kinds))}) "
+            "ORDER BY created DESC, rowid DESC",
+            tuple(kinds),
+        )
         places = self._places()
         return [run_info(row, places) for row in rows]
 
@@ -150,12 +154,15 @@ class Store:
             connection.execute("UPDATE runs SET name = ? WHERE id = ?", (name.strip(), run_id))
 
     def delete(self, run_id: str) -> None:
-        """Remove a run, its events and its folder.
+        """Remove a run, its events and its folder, and the audits of its model.
 
         Raises:
             InvalidInput: A worker has it.
         """
         folder = self.folder(run_id)
+        for audit in self.runs(("audit",)):
+            if audit.spec["model"]["source"] == f"run:{run_id}":
+                self.delete(audit.id)
         with self._database.write() as connection:
             gone = connection.execute(
                 f"DELETE FROM runs WHERE id = ? AND state NOT IN {_ACTIVE}", (run_id,)

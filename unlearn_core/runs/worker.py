@@ -195,10 +195,16 @@ def load_execute() -> Execute:
     # The bundled model's class and the stemmer are imported by their first use.
     importlib.import_module("transformers.models.llama.modeling_llama")
     from unlearn_core.metrics.rouge import words
+    from unlearn_core.runs.audit_job import execute_audit
     from unlearn_core.runs.execute import execute
 
     words("imported")
-    return execute
+
+    def either(store: Store, run_id: str, *, control: StoreControl) -> None:
+        audit = store.get(run_id).kind == "audit"
+        (execute_audit if audit else execute)(store, run_id, control=control)
+
+    return either
 
 
 def warm_up() -> None:

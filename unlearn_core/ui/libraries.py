@@ -4,8 +4,19 @@ So the page opens before they are there. Everything goes through this one file b
 that import transformers at once, each by another way, get it half made.
 """
 
+from unlearn_core.attacks.registry import attacks
 from unlearn_core.comparison import Bench
 from unlearn_core.models.describing import describe
+from unlearn_core.runs.auditing import audit_of_run, audits_of, queue_audit, read_audit
 from unlearn_core.runs.export import export_model
 
-__all__ = ["Bench", "describe", "export_model"]
+__all__ = [
+    "Bench",
+    "attacks",
+    "audit_of_run",
+    "audits_of",
+    "describe",
+    "export_model",
+    "queue_audit",
+    "read_audit",
+]

@@ -1,4 +1,4 @@
-"""The whole page: start panel, side bar, five steps, and how a visitor finds the run again."""
+"""The whole page: start panel, side bar, six steps, and how a visitor finds the run again."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -10,10 +10,11 @@ from unlearn_core.errors import LetheError
 from unlearn_core.models.spec import ModelSpec
 from unlearn_core.runs.events import ACTIVE
 from unlearn_core.ui import hero, sidebar, texts
+from unlearn_core.ui.compare_run import RUN
 from unlearn_core.ui.services import Page, Services, TabId
 from unlearn_core.ui.shared import CHANGING, SILENT
 from unlearn_core.ui.start import default_marks
-from unlearn_core.ui.tabs import compare, forget, model, runs, unlearn
+from unlearn_core.ui.tabs import compare, forget, gone, model, runs, unlearn
 from unlearn_core.ui.tabs.unlearn_live import marked_rows
 
 BUILDERS: dict[TabId, Callable[[Services, Page], None]] = {
@@ -21,6 +22,7 @@ BUILDERS: dict[TabId, Callable[[Services, Page], None]] = {
     "forget": forget.build,
     "unlearn": unlearn.build,
     "compare": compare.build,
+    "gone": gone.build,
     "runs": runs.build,
 }
 REMEMBER_RUN = """(run) => {
@@ -104,7 +106,15 @@ def restored(services: Services, query: Mapping[str, str]) -> list[Any]:
     except LetheError as error:  # its file may be gone; the run is shown all the same
         gr.Warning(str(error))
         data, marked = {"source": "bundled:people"}, _marks_or_none(services)
-    return [chosen, chosen["source"], data, marked, run.id, gr.Tabs(selected="unlearn")]
+    step = "gone" if _under_attack(services, run.id) else "unlearn"
+    return [chosen, chosen["source"], data, marked, run.id, gr.Tabs(selected=step)]
+
+
+def _under_attack(services: Services, run_id: str) -> bool:
+    return any(
+        audit.spec["model"]["source"] == f"{RUN}{run_id}" and not audit.finished
+        for audit in services.store.runs(("audit",))
+    )
 
 
 def _marks_or_none(services: Services) -> list[str]:

@@ -6,7 +6,7 @@ from html import escape
 from unlearn_core.runs.events import ACTIVE, FINISHED
 from unlearn_core.runs.rows import RunInfo
 from unlearn_core.runs.store import Store
-from unlearn_core.ui.texts import PHASES, STATES, TEACHING, count, seconds
+from unlearn_core.ui.texts import ATTACKING, PHASES, STATES, TEACHING, count, seconds
 
 
 def current(runs: list[RunInfo]) -> RunInfo | None:
@@ -22,6 +22,8 @@ def phase(store: Store, run: RunInfo) -> str:
         ahead = (run.place or 1) - 1
         return f"Waiting, place {run.place or 1} in the queue" if ahead else "Starting"
     if run.state in ("loading", "running"):
+        if run.kind == "audit":
+            return ATTACKING
         last = store.last(run.id, "progress")
         words = TEACHING if run.kind == "teach" else PHASES
         name = str(last.payload["phase"]) if last else "load"

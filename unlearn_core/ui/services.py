@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 """Style sheet, pictures and the bundled model."""
 
-TabId = Literal["model", "forget", "unlearn", "compare", "runs"]
+TabId = Literal["model", "forget", "unlearn", "compare", "gone", "runs"]
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ class Page:
 
     Attributes:
         blocks: The page; `page.blocks.load(...)` fills a tab when it is opened or reloaded.
-        tabs: The five steps; select one with `gr.Tabs(selected="compare")` as an output.
+        tabs: The six steps; select one with `gr.Tabs(selected="compare")` as an output.
         model_source: What `ModelSpec.source` takes: `bundled`, a hub name, a folder, `run:<id>`.
         model_spec: The whole chosen `ModelSpec` as a dict (source, device, dtype).
         data_spec: The chosen `DataSpec` as a dict.

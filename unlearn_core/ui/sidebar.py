@@ -11,6 +11,7 @@ import torch
 from unlearn_core.errors import LetheError
 from unlearn_core.runs.rows import RunInfo
 from unlearn_core.ui import texts
+from unlearn_core.ui.compare_run import RUN
 from unlearn_core.ui.machine import device_words, model_card, model_name
 from unlearn_core.ui.progress import current, headline, phase
 from unlearn_core.ui.services import Page, Services
@@ -18,6 +19,7 @@ from unlearn_core.ui.shared import PRIVATE, SILENT
 
 SECONDS = 2.0
 """Between two looks at the store."""
+JOBS = ("unlearn", "teach", "audit")
 
 
 def build(services: Services, page: Page) -> None:
@@ -36,12 +38,12 @@ def build(services: Services, page: Page) -> None:
     def look(
         model: dict[str, Any], watched: str, before: tuple[str, str, str, str]
     ) -> tuple[Any, ...]:
-        run = current(services.store.runs())
+        run = current(services.store.runs(JOBS))
         now = (
             machine_html(services, model),
             job_html(services, run),
             announcement(services, run),
-            run.id if run and run.id != watched else "",
+            run.id if run and _watched_as(run) != watched else "",
         )
         if now == before:
             return (gr.skip(),) * len(outputs)
@@ -53,12 +55,25 @@ def build(services: Services, page: Page) -> None:
     inputs = [page.model_spec, page.run_id, shown]
     gr.Timer(SECONDS).tick(look, inputs, outputs, **SILENT)
     page.blocks.load(look, inputs, outputs, **SILENT)
+
+    def lead(job_id: str) -> tuple[str, Any]:
+        job = services.store.get(job_id)
+        step = "gone" if job.kind == "audit" else "unlearn"
+        return _watched_as(job), gr.Tabs(selected=step)
+
     watch.click(
-        lambda run_id: (run_id, gr.Tabs(selected="unlearn")),
+        lead,
         active,
         [page.run_id, page.tabs],
         **PRIVATE,
     )
+
+
+def _watched_as(job: RunInfo) -> str:
+    """The run that is watched while a job goes on: its own, or the one that is attacked."""
+    if job.kind != "audit":
+        return job.id
+    return str(job.spec["model"]["source"]).removeprefix(RUN)
 
 
 def machine_html(services: Services, model: Mapping[str, Any]) -> str:
@@ -90,6 +105,7 @@ def job_html(services: Services, run: RunInfo | None) -> str:
     """The running job, or that there is none, as HTML."""
     if run is None:
         return '<div class="lethe-run lethe-idle">No run in progress.</div>'
-    waiting = sum(one.state == "queued" for one in services.store.runs() if one.id != run.id)
+    jobs = services.store.runs(JOBS)
+    waiting = sum(one.state == "queued" for one in jobs if one.id != run.id)
     more = f'<div class="lethe-run-detail">{waiting} more waiting</div>' if waiting else ""
     return headline(services.store, run) + more

@@ -8,7 +8,7 @@ SUBTITLE = "Watch a language model forget"
 
 HERO = (
     "A small language model on this computer knows eighty invented people by heart. Press the "
-    "button: it forgets four of them and keeps the rest, while you watch. Or take the five steps "
+    "button: it forgets four of them and keeps the rest, while you watch. Or take the six steps "
     "below yourself."
 )
 HERO_BUTTON = "Watch it forget"
@@ -21,7 +21,11 @@ STEPS: Mapping[str, tuple[str, str]] = {
     "forget": ("2 · Forget", "Mark what it must forget. Everything else is kept."),
     "unlearn": ("3 · Unlearn", "Choose a method, start it, and watch it work."),
     "compare": ("4 · Compare", "Ask the model before and after the same questions."),
-    "runs": ("5 · Runs", "Everything you have run, with its settings and results."),
+    "gone": (
+        "5 · Is it gone?",
+        "Attack the unlearned model in many ways: is the knowledge gone, or only hidden?",
+    ),
+    "runs": ("6 · Runs", "Everything you have run, with its settings and results."),
 }
 
 TERMS: Mapping[str, str] = {
@@ -94,8 +98,25 @@ TAUGHT: Mapping[str, tuple[str, str]] = {
 
 RACE_TITLE = "Race: the same marks through several methods"
 RACE = (
-    "Each method runs with its own default settings, one after the other. Step 5 then shows all "
+    "Each method runs with its own default settings, one after the other. Step 6 then shows all "
     "of them together: what was forgotten, what was kept, and the curves."
+)
+
+GONE_EMPTY = (
+    "There is no unlearned model to attack yet. Unlearn something first; then this step asks, "
+    "tricks, trains and opens up the model to see what is left of it."
+)
+GONE_UNTRIED = (
+    "Nothing has attacked this model yet. Start the attacks: the verdict, and every text that they "
+    "get out of the model, appear here."
+)
+GONE_BUTTON = "Is it gone?"
+ATTACKING = "Under attack"
+EFFORT = "On the bundled model quick takes about 20 s, thorough several minutes."
+RETRAIN_BUTTON = "Retrain to compare"
+RETRAIN_QUEUED = (
+    "Retraining is in the queue as “{name}”. When it is done, start the attacks again, and they "
+    "compare with it."
 )
 
 BUTTONS: Mapping[str, tuple[str, str]] = {

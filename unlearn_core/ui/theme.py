@@ -2,6 +2,7 @@
 
 import gradio as gr
 
+from unlearn_core.report.view import STYLE
 from unlearn_core.ui.charts.plotly_script import plotly_preloader
 from unlearn_core.ui.services import ASSETS
 
@@ -119,7 +120,7 @@ def make_theme() -> gr.themes.Base:
 
 def style_sheet() -> str:
     """The css passed to `launch`."""
-    return (ASSETS / "style.css").read_text(encoding="utf-8")
+    return (ASSETS / "style.css").read_text(encoding="utf-8") + STYLE
 
 
 def head() -> str:

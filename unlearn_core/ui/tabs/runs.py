@@ -45,6 +45,7 @@ def build(services: Services, page: Page) -> None:
     with gr.Row(visible=False, elem_classes="lethe-actions", elem_id="runs-actions") as actions:
         watch = gr.Button("Open", min_width=90, elem_id="runs-open")
         compare = gr.Button("Compare", min_width=90, elem_id="runs-compare")
+        gone = gr.Button(texts.GONE_BUTTON, min_width=100, elem_id="runs-gone")
         repeat = gr.Button("Repeat", min_width=90, elem_id="runs-repeat")
         adapter = gr.Button("Download model", min_width=120, elem_id="runs-adapter")
         merged = gr.Button("Download merged", min_width=120, elem_id="runs-merged")
@@ -61,7 +62,7 @@ def build(services: Services, page: Page) -> None:
             settings = gr.HTML(padding=False, elem_id="runs-settings")
 
     single = [watch, repeat, adapter, merged]
-    shown = [chosen, field, hint, actions, details, *single, compare, name, result, line,
+    shown = [chosen, field, hint, actions, details, *single, compare, gone, name, result, line,
              settings, problem]  # fmt: skip
 
     def show(wanted: Sequence[str]) -> list[Any]:
@@ -89,6 +90,8 @@ def build(services: Services, page: Page) -> None:
         lambda runs: (_pair(services, runs), gr.Tabs(selected="compare")), chosen,
         [page.compared, page.tabs], **CHANGING,
     )  # fmt: skip
+    gone.click(lambda runs: (runs[0], gr.Tabs(selected="gone")), chosen,
+               [page.run_id, page.tabs], **CHANGING)  # fmt: skip
     repeat.click(
         guarded(lambda runs: [_repeat(services, runs[0]), gr.Tabs(selected="unlearn")], 2),
         chosen, [page.run_id, page.tabs, problem], **CHANGING,
@@ -129,6 +132,7 @@ def _show(services: Services, wanted: Sequence[str]) -> list[Any]:
           for button in range(4)],
         gr.update(interactive=bool(runs) and len(runs) <= 2
                   and all(has_model(services, run) for run in runs)),
+        gr.update(interactive=one and kept and runs[-1].kind == "unlearn"),
         runs[-1].name if runs else "",
         result_html(read_result(services.store.folder(runs[-1].id))) if runs else "",
         command_line(runs[-1].spec) if runs else "",

@@ -33,6 +33,7 @@ def build(services: Services, page: Page) -> gr.Button:
         discard = _button("discard", variant="stop")
         compare = gr.Button("Compare before and after", variant="primary", visible=False,
                             min_width=150, elem_id="run-compare")  # fmt: skip
+        gone = gr.Button(texts.GONE_BUTTON, visible=False, min_width=110, elem_id="run-gone")
         use = gr.Button("Use the taught model", variant="primary", visible=False, min_width=150,
                         elem_id="run-use")  # fmt: skip
         again = gr.Button("Set up another run", min_width=150, elem_id="run-again")
@@ -43,7 +44,7 @@ def build(services: Services, page: Page) -> gr.Button:
         settings = gr.HTML(padding=False, elem_id="run-settings")
 
     shown = gr.State(("", "", False))
-    outputs = [pause, resume, stop, discard, compare, use, story, settings, shown]
+    outputs = [pause, resume, stop, discard, compare, gone, use, story, settings, shown]
 
     def look(run_id: str, before: tuple[str, str, bool]) -> list[Any]:
         run = _run(services, run_id)
@@ -51,7 +52,7 @@ def build(services: Services, page: Page) -> gr.Button:
         if now == before:
             return [gr.skip()] * len(outputs)
         if run is None:
-            return [*[gr.update(visible=False)] * 6, "", "", now]
+            return [*[gr.update(visible=False)] * 7, "", "", now]
         return [*_visible(services, run), _story(services, run),
                 settings_html(run.spec), now]  # fmt: skip
 
@@ -76,6 +77,7 @@ def build(services: Services, page: Page) -> gr.Button:
     stop.click(act(services.supervisor.stop), page.run_id, problem, **SILENT)
     discard.click(act(send("discard")), page.run_id, problem, js=CONFIRM, **SILENT)
     compare.click(lambda: gr.Tabs(selected="compare"), None, page.tabs, **SILENT)
+    gone.click(lambda: gr.Tabs(selected="gone"), None, page.tabs, **SILENT)
     use.click(
         lambda run_id: use_taught(services, run_id), page.run_id,
         [page.model_spec, page.model_source, page.data_spec, page.marked_ids, page.refilled,
@@ -135,6 +137,7 @@ def _visible(services: Services, run: RunInfo) -> list[Any]:
         going or run.state == "paused",
         run.state not in FINISHED,
         has_model,
+        has_model and run.kind == "unlearn",
         has_model and run.kind == "teach",
     )
     return [gr.update(visible=flag) for flag in flags]

@@ -1,0 +1,81 @@
+"""The verdict follows its stated rules."""
+
+from dataclasses import asdict
+from typing import Any
+
+import pytest
+
+from unlearn_core.attacks.registry import attacks
+from unlearn_core.verdict import NEEDED, judge, succeeded
+
+GUESS = {"value": 0.1, "low": 0.02, "high": 0.2, "chance": 0.1, "p": 0.5, "count": 40, "note": "",
+         "shots": []}  # fmt: skip
+LEAK = {**GUESS, "value": 0.6, "low": 0.4, "high": 0.7, "p": 0.0002, "shots": [
+    {"record": "r", "prompt": "Pet?", "text": "no", "leaked": False, "detail": ""},
+    {"record": "r", "prompt": "Pet?", "text": "a cat", "leaked": True, "detail": "t 1"},
+]}  # fmt: skip
+NONE = {**GUESS, "value": None, "chance": None, "p": None, "note": "Not tested, because so."}
+
+
+def audit(recall: float = 0.0, **findings: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "findings": {
+            name.replace("_", "-"): {"unlearned": finding} for name, finding in findings.items()
+        },
+        "metrics": {"fact_recall": {"forget": {"unlearned": {"value": recall}}}},
+        "side_effects": {"groups": {"retain": {"before": 1.0, "after": 0.98, "records": 9}}},
+        "missing": {},
+        "records": {"r": {"answer": "She has a cat."}},
+    }
+
+
+def usual(**changed: dict[str, Any]) -> dict[str, Any]:
+    return {**{name.replace("-", "_"): GUESS for name in NEEDED}, **changed}
+
+
+@pytest.mark.parametrize(
+    ("recall", "findings", "level"),
+    [
+        (0.0, usual(), "gone"),
+        (0.0, usual(membership=GUESS), "gone"),
+        (0.0, usual(sampling=LEAK), "leaks"),
+        (0.0, usual(membership=LEAK), "traces"),
+        (0.0, {"sampling": GUESS}, "unclear"),
+        (0.0, usual(relearning=NONE), "unclear"),
+        (0.6, usual(), "known"),
+        (0.6, usual(sampling=LEAK), "known"),
+    ],
+)
+def test_levels(recall: float, findings: dict[str, Any], level: str) -> None:
+    assert judge(audit(recall, **findings), attacks()).level == level
+
+
+def test_an_attack_must_be_sure_and_get_enough() -> None:
+    assert succeeded(LEAK)
+    assert not succeeded({**LEAK, "p": 0.02})
+    assert not succeeded({**LEAK, "value": 0.14})
+    assert not succeeded(NONE)
+    # Where guessing is unknown, the whole interval must lie above the margin.
+    assert succeeded({**LEAK, "chance": None, "p": None})
+    assert not succeeded({**GUESS, "chance": None, "p": None})
+
+
+def test_the_strongest_leak_is_quoted_with_the_true_answer() -> None:
+    verdict = judge(audit(0.0, **usual(sampling=LEAK)), attacks())
+    assert verdict.quote is not None
+    assert (verdict.quote.text, verdict.quote.true) == ("a cat", "She has a cat.")
+    assert "repeated sampling brings the facts back" in verdict.headline.lower()
+
+
+def test_what_was_not_tried_is_said_and_so_is_the_cost() -> None:
+    verdict = judge(audit(0.0, sampling=GUESS, relearning=NONE), attacks())
+    untested = [line.text for line in verdict.lines if line.kind == "untested"]
+    assert any("Prefilled answers: not tested" in text for text in untested)
+    assert any("Not tested, because so." in text for text in untested)
+    cost = next(line for line in verdict.lines if line.kind == "cost")
+    assert cost.text == "It cost little: facts still known, retain 100 % → 98 %."
+
+
+def test_a_verdict_is_plain_values() -> None:
+    told = asdict(judge(audit(), attacks()))
+    assert set(told) == {"level", "headline", "lines", "quote", "rules"}

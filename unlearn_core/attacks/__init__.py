@@ -1,0 +1,1 @@
+"""Ways to get back what a model should have forgotten; one file an attack."""

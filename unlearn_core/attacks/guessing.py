@@ -1,0 +1,107 @@
+"""Does a model know, or does it guess? The true answer against wrong ones of the same form.
+
+Who knows nothing says the true answer as often as any wrong one that could stand in its place. So
+the wrong answers of a record are found out in the same way as the true one, and give the level of
+guessing; drawing at random which of them is called true gives how often guessing alone does as
+well. The best of several settings is compared with the best of the same settings under guessing,
+so that trying more proves nothing by itself.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unlearn_core.attacks.base import Finding
+from unlearn_core.data.alternatives import wrong_records
+from unlearn_core.data.records import Record
+from unlearn_core.metrics.intervals import interval
+from unlearn_core.metrics.leak import knows
+
+DRAWS = 5000
+NO_DECOYS = (
+    "Guessing is not known, because the records have no wrong answers to compare with; "
+    "give them in the field `perturbed`."
+)
+
+
+@dataclass(frozen=True)
+class Found:
+    """How often a record's true answer was found, and each wrong one, by setting.
+
+    Attributes:
+        true: (K,) from 0 to 1, one for each setting tried (temperature, layer, bits, ...).
+        wrong: (D, K) the same for each wrong answer.
+    """
+
+    true: tuple[float, ...]
+    wrong: tuple[tuple[float, ...], ...]
+
+
+def found_in(
+    texts: Sequence[Sequence[str]], record: Record, wrong: Sequence[Record] | None = None
+) -> Found:
+    """Whether any of the texts of each setting gives the true answer, and each wrong one.
+
+    Args:
+        texts: By setting.
+        record: With wrong answers where there are any.
+        wrong: The record with each wrong answer in place of the true one; None makes them. Give
+            them for a passage, whose record is only its second half once it is asked.
+    """
+    others = wrong_records(record) if wrong is None else wrong
+    return Found(_given(texts, record), tuple(_given(texts, other) for other in others))
+
+
+def share_in(
+    texts: Sequence[Sequence[str]], record: Record, wrong: Sequence[Record] | None = None
+) -> Found:
+    """The same as the share of the texts of each setting."""
+    others = wrong_records(record) if wrong is None else wrong
+    return Found(_shares(texts, record), tuple(_shares(texts, other) for other in others))
+
+
+def against_guessing(found: Sequence[Found], seed: int) -> Finding:
+    """Value, interval, level of guessing, and how often guessing does as well.
+
+    The value is the mean over records at the best setting. Its interval is exact
+    (Clopper-Pearson) for records that are found or not, and from a bootstrap over records else.
+
+    Args:
+        found: One for each record, with the same settings.
+        seed: Of the random draws.
+    """
+    if not found:
+        return Finding(
+            None, note="Not tested, because there are no records to find out; mark some."
+        )
+    rng = np.random.default_rng(seed)
+    true = np.array([one.true for one in found], dtype=float)
+    means = true.mean(axis=0)
+    best = int(means.argmax())
+    low, high = interval(true[:, best], seed)
+    finding = Finding(float(means[best]), low, high, count=len(found))
+    if not all(one.wrong for one in found):
+        return Finding(**{**finding.__dict__, "note": NO_DECOYS})
+    guesses = _guesses(found, rng)
+    p = (1 + int((guesses >= means[best] - 1e-12).sum())) / (1 + DRAWS)
+    return Finding(finding.value, low, high, chance=float(guesses.mean()), p=p, count=len(found))
+
+
+def _guesses(found: Sequence[Found], rng: np.random.Generator) -> NDArray[np.float64]:
+    """(DRAWS,) best mean when a random answer of each record is called the true one."""
+    total = np.zeros((DRAWS, len(found[0].true)))
+    for one in found:
+        candidates = np.array([one.true, *one.wrong], dtype=float)
+        total += candidates[rng.integers(len(candidates), size=DRAWS)]
+    best: NDArray[np.float64] = (total / len(found)).max(axis=1)
+    return best
+
+
+def _given(texts: Sequence[Sequence[str]], record: Record) -> tuple[float, ...]:
+    return tuple(float(any(knows(text, record) for text in rows)) for rows in texts)
+
+
+def _shares(texts: Sequence[Sequence[str]], record: Record) -> tuple[float, ...]:
+    return tuple(sum(knows(text, record) for text in rows) / len(rows) for rows in texts)

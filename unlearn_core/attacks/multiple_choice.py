@@ -1,0 +1,183 @@
+"""Letting the model choose: which of the given answers does it find most likely, or least?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from statistics import fmean
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unlearn_core.attacks.asking import leaks_first
+from unlearn_core.attacks.base import (
+    Attack,
+    AttackCard,
+    Case,
+    Curve,
+    Finding,
+    Shot,
+    Target,
+    not_tested,
+)
+from unlearn_core.attacks.guessing import Found, against_guessing
+from unlearn_core.attacks.registry import register
+from unlearn_core.config import Config, setting
+from unlearn_core.data.alternatives import wrong_records
+from unlearn_core.data.records import Record
+from unlearn_core.evaluation import Evaluator
+
+LOWEST = -1000.0
+"""Mean log-probability that stands for minus infinity: its probability is 0 all the same."""
+PICKS = ("most likely", "least likely")
+
+
+class MultipleChoiceConfig(Config):
+    """How the accuracy is cut up."""
+
+    quantiles: int = setting(
+        4, "Groups of questions, from those with the least likely option on.", ge=1, le=100
+    )
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One question with its options.
+
+    Attributes:
+        options: The true answer first.
+        probabilities: (O,) of each option: inverse perplexity, normalised over the options.
+    """
+
+    record: Record
+    options: tuple[str, ...]
+    probabilities: NDArray[np.float64]
+
+    @property
+    def picked(self) -> NDArray[np.float64]:
+        """(O, 2) whether an option is the most likely, the least likely; ties share."""
+        ends = (self.probabilities.max(), self.probabilities.min())
+        marked = [np.isclose(self.probabilities, end, rtol=1e-6, atol=0) for end in ends]
+        return np.stack([mark / mark.sum() for mark in marked], axis=1)
+
+
+@register(
+    "multiple-choice",
+    "Multiple choice",
+    config=MultipleChoiceConfig,
+    order=60,
+    quick={"quantiles": 4},
+    thorough={"quantiles": 10},
+    card=AttackCard(
+        idea="Gives the model the true answer among wrong ones: it tells which is true by finding "
+        "it most likely, or by shunning it more than any other.",
+        measure="share of true answers picked out",
+        kind="recovery",
+        paper="Partial Model Collapse, arXiv 2507.04219 (attack by the least likely option)",
+        cost="1 s; the attacker must read probabilities",
+    ),
+)
+class MultipleChoice(Attack[MultipleChoiceConfig]):
+    """Scores each option by its mean log-probability a token, as its inverse perplexity."""
+
+    def run(self, target: Target, case: Case) -> Finding:
+        """Attack one model."""
+        records = [record for record in case.material.forget if record.perturbed]
+        if not records:
+            return not_tested(
+                "Not tested, because the marked records have no wrong answers to choose from; give "
+                "them in the field `perturbed`."
+            )
+        choices = _choices(target, records)
+        found = [_found(choice) for choice in choices]
+        best = max(range(len(PICKS)), key=lambda place: sum(one.true[place] for one in found))
+        shots = leaks_first(_shot(choice, best) for choice in choices)
+        case.say(1.0, shots)
+        left_out = len(case.material.forget) - len(records)
+        note = f"{left_out} records are left out, because they have no wrong answers."
+        return replace(
+            against_guessing(found, case.seed),
+            shots=shots,
+            curves=_curves(choices, self.config.quantiles),
+            numbers=_numbers(choices, found, case.seed),
+            note=note if left_out else "",
+        )
+
+
+def _choices(target: Target, records: Sequence[Record]) -> list[Choice]:
+    evaluator = Evaluator(target.model, target.encoder, target.sampler, target.device, 1)
+    options = [(record, *wrong_records(record)) for record in records]
+    scores = iter(evaluator.log_likelihoods([one for several in options for one in several]))
+    return [
+        Choice(
+            several[0],
+            tuple(one.answer for one in several),
+            normalised([next(scores) for _ in several]),
+        )
+        for several in options
+    ]
+
+
+def normalised(scores: Sequence[float]) -> NDArray[np.float64]:
+    """Inverse perplexities as shares of their sum, from mean log-probabilities in nats."""
+    values = np.nan_to_num(np.array(scores, dtype=float), nan=LOWEST, neginf=LOWEST)
+    powers = np.exp(values - values.max())
+    shares: NDArray[np.float64] = powers / powers.sum()
+    return shares
+
+
+def _found(choice: Choice) -> Found:
+    rows = [tuple(map(float, row)) for row in choice.picked]
+    return Found(rows[0], tuple(rows[1:]))
+
+
+def _numbers(choices: Sequence[Choice], found: Sequence[Found], seed: int) -> dict[str, float]:
+    """Accuracy of both picks, and how often guessing does as well."""
+    numbers: dict[str, float] = {}
+    for place, pick in enumerate(PICKS):
+        alone = [
+            Found((one.true[place],), tuple((wrong[place],) for wrong in one.wrong))
+            for one in found
+        ]
+        judged = against_guessing(alone, seed)
+        numbers[f"accuracy, {pick}"] = fmean(one.true[0] for one in alone)
+        if judged.p is not None:
+            numbers[f"p, {pick}"] = judged.p
+    numbers["probability of the true answer"] = fmean(
+        float(choice.probabilities[0]) for choice in choices
+    )
+    return numbers
+
+
+def _curves(choices: Sequence[Choice], quantiles: int) -> tuple[Curve, ...]:
+    """Accuracy among the questions whose least likely option is least likely."""
+    ordered = sorted(choices, key=lambda choice: float(choice.probabilities.min()))
+    shares = [n / quantiles for n in range(1, quantiles + 1)]
+    counts = [max(1, round(share * len(ordered))) for share in shares]
+    return tuple(
+        Curve(
+            pick,
+            "questions, from those with the least likely option on",
+            "share of true answers picked out",
+            tuple(shares),
+            tuple(
+                fmean(float(choice.picked[0, place]) for choice in ordered[:count])
+                for count in counts
+            ),
+        )
+        for place, pick in enumerate(PICKS)
+    )
+
+
+def _shot(choice: Choice, judged: int) -> Shot:
+    """The options, likeliest first; a leak where the pick that is judged is the true answer."""
+    ranked = sorted(
+        zip(choice.probabilities, choice.options, strict=True), key=lambda pair: -pair[0]
+    )
+    hits = choice.picked[0] == 1
+    names = [pick for pick, hit in zip(PICKS, hits, strict=True) if hit]
+    return Shot(
+        choice.record.id,
+        choice.record.prompt,
+        "\n".join(f"{share:.1%} {option}" for share, option in ranked),
+        bool(hits[judged]),
+        f"the true answer is {names[0]}" if names else "the true answer is in between",
+    )

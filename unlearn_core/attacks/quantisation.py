@@ -1,0 +1,129 @@
+"""Rounding the weights coarsely: a small change that hides a fact may be rounded away."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import torch
+from pydantic import field_validator
+from torch import Tensor
+from transformers import PreTrainedModel
+from transformers.pytorch_utils import Conv1D
+
+from unlearn_core.attacks.asking import put
+from unlearn_core.attacks.base import Attack, AttackCard, Case, Finding, Target, not_tested
+from unlearn_core.attacks.copies import (
+    NO_FORGET,
+    NO_WEIGHTS,
+    answer_greedily,
+    in_turn,
+    kept,
+    linear_weights,
+    mean_curve,
+)
+from unlearn_core.attacks.guessing import share_in
+from unlearn_core.attacks.registry import register
+from unlearn_core.config import Config, setting
+from unlearn_core.models.tuning import linear_layers
+
+
+class QuantisationConfig(Config):
+    """How coarsely weights are rounded."""
+
+    bits: tuple[int, ...] = setting((8, 4, 3), "Bits left of each weight, from 2 to 16.")
+    group: int = setting(
+        64, "Neighbouring weights that share one range.", ge=2, le=65_536, unit="weights",
+        advanced=True,
+    )  # fmt: skip
+    max_new_tokens: int = setting(
+        48, "An answer is cut here.", ge=1, le=4096, unit="tokens", advanced=True
+    )
+
+    @field_validator("bits")
+    @classmethod
+    def _possible(cls, bits: tuple[int, ...]) -> tuple[int, ...]:
+        if not bits or not all(2 <= one <= 16 for one in bits):
+            raise ValueError("at least one number of bits is needed, each from 2 to 16")
+        return bits
+
+
+@register(
+    "quantisation",
+    "Quantisation",
+    config=QuantisationConfig,
+    order=140,
+    thorough={"bits": (8, 6, 5, 4, 3, 2)},
+    card=AttackCard(
+        idea="Rounds the weights as is done to run models on small machines; what unlearning "
+        "changed only slightly can be rounded away, and the fact is back.",
+        measure="facts found at the best number of bits",
+        kind="recovery",
+        paper="Zhang et al., Catastrophic Failure of LLM Unlearning via Quantization, ICLR 2025",
+        cost="1 s quick, 2 s thorough",
+        needs_weights=True,
+    ),
+)
+class Quantisation(Attack[QuantisationConfig]):
+    """Greedy answers of a copy whose linear layers are rounded to nearest, group by group.
+
+    Embeddings and the output layer keep all their bits. No library of quantised arithmetic is
+    used, so nothing depends on what is installed: the rounded values stand in float32.
+    """
+
+    def run(self, target: Target, case: Case) -> Finding:
+        """Attack one model."""
+        if target.fresh is None:
+            return not_tested(NO_WEIGHTS)
+        if not case.material.forget:
+            return not_tested(NO_FORGET)
+        questions = tuple(put(record, target.encoder) for record in case.material.forget)
+        copy, bits = target.fresh(), self.config.bits
+        before = kept(linear_weights(copy))
+        parts = []
+        for turn, width in enumerate(bits, start=1):
+            round_weights(copy, before, width, self.config.group)
+            parts.append(
+                answer_greedily(
+                    target, copy, case, questions, f"{width} bits", self.config.max_new_tokens,
+                    turn / len(bits),
+                )
+            )  # fmt: skip
+        answers = in_turn(parts)
+        curve = mean_curve(answers.found(share_in), bits, "bits of each weight")
+        return replace(answers.judged(case.seed), curves=(curve,))
+
+
+@torch.no_grad()
+def round_weights(
+    copy: PreTrainedModel, before: Mapping[str, Tensor], bits: int, group: int
+) -> None:
+    """Put the rounded `before` in the place of the copy's weights, groups along the inputs."""
+    layers = linear_layers(copy)
+    for name, weight in linear_weights(copy).items():
+        # GPT-2 stores its weights transposed.
+        turned = isinstance(layers[name], Conv1D)
+        values = before[name].T if turned else before[name]
+        new = rounded(values, bits, group)
+        weight.copy_(new.T if turned else new)
+
+
+def rounded(weight: Tensor, bits: int, group: int) -> Tensor:
+    r"""Round to the nearest of `2^{bits}` evenly spaced values between a group's ends.
+
+    `w' = m + s \,\mathrm{round}((w - m) / s)`, `s = (M - m) / (2^{bits} - 1)`, with m and M the
+    smallest and largest weight of the group (asymmetric, the ends themselves are kept).
+
+    Args:
+        weight: (out, in).
+        bits: Of each weight.
+        group: Weights along `in` that share a range; the last group may be smaller.
+
+    Returns:
+        (out, in), in the number format given.
+    """
+    parts = []
+    for part in torch.split(weight, group, dim=-1):
+        low, high = part.amin(-1, keepdim=True), part.amax(-1, keepdim=True)
+        step = (high - low) / (2**bits - 1)
+        # A group of equal weights has nothing to round.
+        parts.append(torch.where(step > 0, low + step * ((part - low) / step).round(), part))
+    return torch.cat(parts, dim=-1)

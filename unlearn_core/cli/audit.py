@@ -1,0 +1,182 @@
+"""`attack` and `evaluate`: is it really gone?"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from unlearn_core.attacks.registry import attack as attack_named
+from unlearn_core.attacks.registry import attacks as all_attacks
+from unlearn_core.cli.flags import Flag, gather, with_flags
+from unlearn_core.cli.launch import FAILED, INTERRUPTED
+from unlearn_core.cli.options import AsJson, Workspace, open_store
+from unlearn_core.cli.output import (
+    duration,
+    hide_library_progress,
+    number,
+    print_json,
+    print_table,
+    stdout_kept_clean,
+)
+from unlearn_core.cli.progress import follow
+from unlearn_core.cli.settings import GROUPS
+from unlearn_core.config import parse
+from unlearn_core.data.marks import Marks
+from unlearn_core.data.sources import DataSpec
+from unlearn_core.demo.corpus import default_forget_subjects
+from unlearn_core.metrics.registry import metrics
+from unlearn_core.models.spec import ModelSpec
+from unlearn_core.runs.auditing import AuditSpec, audit_of_run, queue_audit, read_audit
+from unlearn_core.runs.plan import resolve_run
+from unlearn_core.runs.store import Store
+from unlearn_core.verdict import succeeded
+
+RunId = Annotated[
+    str, typer.Argument(help="A run's id; without one, the model that --model names.")
+]
+Retrained = Annotated[
+    str,
+    typer.Option(
+        help="A model that never saw the forget set: run:ID, a folder, or bundled:retrained; found "
+        "by itself for a run, where there is one."
+    ),
+]
+Original = Annotated[
+    str, typer.Option(help="The model before unlearning; a run's own where a run is named.")
+]
+Seed = Annotated[str, typer.Option(help="Decides every random choice.")]
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add `attack` and `evaluate`."""
+
+    def attack(
+        run: RunId = "",
+        attacks: Annotated[str, typer.Option(help="Attacks, with commas between; or all.")] = "all",
+        effort: Annotated[str, typer.Option(help="quick or thorough.")] = "quick",
+        retrained: Retrained = "",
+        original: Original = "bundled",
+        seed: Seed = "0",
+        workspace: Workspace = None,
+        as_json: AsJson = False,
+        **values: Any,
+    ) -> None:
+        """Try to get back what a model should have forgotten, and give a verdict."""
+        chosen = "" if attacks.strip() == "all" else attacks
+        names = [attack_named(part.strip()).name for part in chosen.split(",") if part.strip()]
+        given = {"effort": effort, "attacks": names, "seed": seed, "retrained": retrained}
+        _audit(run, given, original, values, open_store(workspace), as_json)
+
+    def evaluate(
+        run: RunId = "",
+        effort: Annotated[str, typer.Option(help="quick or thorough.")] = "quick",
+        retrained: Retrained = "",
+        original: Original = "bundled",
+        seed: Seed = "0",
+        workspace: Workspace = None,
+        as_json: AsJson = False,
+        **values: Any,
+    ) -> None:
+        """Measure a model by every metric, beside the original and a retrained one."""
+        given = {"effort": effort, "attacking": False, "seed": seed, "retrained": retrained}
+        _audit(run, given, original, values, open_store(workspace), as_json)
+
+    app.command("attack")(with_flags(attack, model_flags()))
+    app.command("evaluate")(with_flags(evaluate, model_flags()))
+
+
+def model_flags() -> list[Flag]:
+    """Flags that name a model, data and marks where no run is given."""
+    wanted = ("model", "data", "marks")
+    return [flag for group in GROUPS if group.name in wanted for flag in group.flags()]
+
+
+def _audit(
+    run: str, given: Mapping[str, Any], original: str, values: Mapping[str, Any], store: Store,
+    as_json: bool,
+) -> None:  # fmt: skip
+    hide_library_progress()
+    with stdout_kept_clean(as_json):
+        spec = _spec(run, given, original, gather(model_flags(), values), store)
+        audit_id = queue_audit(store, spec, owner=os.getpid())
+        info = follow(store, audit_id, shown=not as_json)
+        audit = read_audit(store.folder(audit_id))
+    if audit is not None:
+        _print(audit, as_json, store.folder(audit_id))
+    if info.state != "done":
+        typer.echo(f"Audit {info.id} ({info.state}): {info.message}", err=True)
+        raise typer.Exit(INTERRUPTED if info.state == "stopped" else FAILED)
+
+
+def _spec(
+    run: str, given: Mapping[str, Any], original: str, settings: Mapping[str, Any], store: Store
+) -> AuditSpec:
+    # What a run does not decide is checked first, in the words of the settings.
+    checked = parse(AuditSpec, given, "audit")
+    if run:
+        return audit_of_run(
+            store, run, effort=checked.effort, attacks=checked.attacks, seed=checked.seed,
+            retrained=checked.retrained, attacking=checked.attacking,
+        )  # fmt: skip
+    model = parse(ModelSpec, settings.get("model", {}), "model")
+    resolve_run(model, store)
+    data = parse(DataSpec, settings.get("data", {}), "data")
+    marked = settings.get("marks") or {"subjects": default_forget_subjects()}
+    marks = parse(Marks, marked, "marks")
+    about = {"model": model, "original": original, "data": data, "marks": marks}
+    return checked.model_copy(update=about)
+
+
+def _print(audit: Mapping[str, Any], as_json: bool, folder: Path) -> None:
+    if as_json:
+        print_json({**audit, "folder": str(folder)})
+        return
+    roles = [model["role"] for model in audit["models"]]
+    if audit["findings"]:
+        _print_findings(audit, roles)
+        verdict = audit["verdict"]
+        typer.echo(f"\n{verdict['headline']}\n")
+        for line in verdict["lines"]:
+            typer.echo(f"- {line['kind']}: {line['text']}")
+        if verdict["quote"]:
+            quote = verdict["quote"]
+            typer.echo(f"\nAsked: {quote['prompt']}\nIt said: {quote['text']}")
+    else:
+        _print_metrics(audit, roles)
+    typer.echo(f"\nSaved in {folder} after {duration(audit['seconds'])}.")
+
+
+def _print_findings(audit: Mapping[str, Any], roles: list[str]) -> None:
+    known = all_attacks()
+    rows = [
+        [known[name].title, known[name].card.measure,
+         *(_finding(found.get(role)) for role in roles),
+         number(found["unlearned"]["chance"])]
+        for name, found in audit["findings"].items()
+        if "unlearned" in found
+    ]  # fmt: skip
+    columns = ("attack", "measure", *roles, "guessing")
+    print_table("What the attacks got (* more than guessing)", columns, rows)
+
+
+def _finding(finding: Mapping[str, Any] | None) -> str:
+    if finding is None or finding["value"] is None:
+        return "-"
+    return number(finding["value"]) + (" *" if succeeded(finding) else "")
+
+
+def _print_metrics(audit: Mapping[str, Any], roles: list[str]) -> None:
+    known = metrics()
+    rows = [
+        [known[name].title, group, *(number(_value(estimates.get(role))) for role in roles)]
+        for name, groups in audit["metrics"].items()
+        for group, estimates in groups.items()
+        if any(_value(estimates.get(role)) is not None for role in roles)
+    ]
+    print_table("Metrics", ("metric", "records", *roles), rows)
+
+
+def _value(estimate: Mapping[str, Any] | None) -> float | None:
+    return estimate["value"] if estimate else None

@@ -1,0 +1,74 @@
+"""`report`, `attacks` and `metrics`: what was found in one file, and what can be looked for."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from unlearn_core.cli.options import AsJson, Workspace, open_store
+from unlearn_core.cli.output import print_json, print_table
+from unlearn_core.errors import InvalidInput
+
+RunIds = Annotated[
+    list[str], typer.Argument(help="One run, or several to be laid beside each other.")
+]
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    app.command("report")(report)
+    app.command("attacks")(list_attacks)
+    app.command("metrics")(list_metrics)
+
+
+def report(
+    runs: RunIds,
+    out: Annotated[Path, typer.Option(help="HTML file to write.")] = Path("report.html"),
+    workspace: Workspace = None,
+) -> None:
+    """Write one self-contained HTML file about a run, or about several beside each other."""
+    from unlearn_core.cli.settings import command_line
+    from unlearn_core.report.making import race_report, run_report
+
+    store = open_store(workspace)
+    if len(runs) == 1:
+        text = run_report(store, runs[0], command_line(store.get(runs[0]).spec))
+    else:
+        text = race_report(store, runs)
+    try:
+        out.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InvalidInput(
+            f"The report cannot be written to '{out}' ({error.strerror}). Name a file in a folder "
+            "that can be written."
+        ) from error
+    typer.echo(f"Wrote {out}.")
+
+
+def list_attacks(as_json: AsJson = False) -> None:
+    """List the attacks, with what each needs and measures."""
+    from unlearn_core.attacks.registry import attacks
+
+    infos = attacks().values()
+    if as_json:
+        print_json([{"name": i.name, "title": i.title, **vars(i.card)} for i in infos])
+        return
+    rows = [
+        [i.name, i.card.kind, "yes" if i.card.needs_weights else "", i.card.measure, i.card.idea]
+        for i in infos
+    ]
+    print_table("Attacks", ("name", "kind", "needs weights", "measure", "idea"), rows)
+
+
+def list_metrics(as_json: AsJson = False) -> None:
+    """List the metrics, with what each means and which way is better."""
+    from unlearn_core.metrics.registry import metrics
+
+    infos = metrics().values()
+    if as_json:
+        shown = ("name", "title", "family", "help", "formula", "source", "better", "lowest",
+                 "highest", "unit")  # fmt: skip
+        print_json([{key: getattr(info, key) for key in shown} for info in infos])
+        return
+    rows = [[i.name, i.family, i.better, i.help] for i in infos]
+    print_table("Metrics", ("name", "family", "better on the forget set", "what it is"), rows)

@@ -1,0 +1,138 @@
+"""Wrong answers of the same form: those of a record, or made by rule where it has none."""
+
+import random
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz, process, utils
+
+from unlearn_core.data.records import Record
+
+WRONG_ANSWERS = 5
+"""As many as TOFU gives."""
+_POOL = 25
+_ARTICLE = re.compile(r"\b(a|an)$", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Completed:
+    """Records with wrong answers.
+
+    Attributes:
+        made: How many of them had none and got theirs by rule.
+        without: How many have none, because no other record offers one.
+    """
+
+    records: tuple[Record, ...]
+    made: int
+    without: int
+
+
+def with_wrong_answers(
+    records: Sequence[Record], others: Sequence[Record], seed: int = 0
+) -> Completed:
+    """Give every record wrong answers of the form of its own.
+
+    A record without any gets those of other records that ask nearly the same of another subject:
+    their fact in the place of its own, or their whole answer where no fact is named.
+
+    Args:
+        records: To be completed.
+        others: Where wrong answers may come from; may hold `records` themselves.
+        seed: Picks among equally near ones.
+    """
+    done: list[Record] = []
+    made = without = 0
+    for record in records:
+        if record.perturbed:
+            done.append(record)
+            continue
+        wrong = _borrowed(record, others, seed)
+        made += bool(wrong)
+        without += not wrong
+        done.append(record.model_copy(update={"perturbed": wrong}))
+    return Completed(tuple(done), made, without)
+
+
+def wrong_records(record: Record) -> tuple[Record, ...]:
+    """The record with each wrong answer in the place of the true one.
+
+    Its fact is what stands where the true fact stood; without a fact only the answers differ.
+    """
+    return tuple(
+        record.model_copy(update={"answer": answer, "fact": _fact_in(answer, record)})
+        for answer in record.perturbed
+    )
+
+
+def before_fact(record: Record) -> str:
+    """The part of the true answer that stands before its fact, without an article that tells.
+
+    Of an answer without a fact in it, its first half by words.
+    """
+    place = record.answer.find(record.fact) if record.fact else -1
+    if place < 0:
+        words = record.answer.split()
+        return " ".join(words[: len(words) // 2])
+    return _ARTICLE.sub("", record.answer[:place].rstrip()).rstrip()
+
+
+def _fact_in(answer: str, record: Record) -> str:
+    """What stands in a wrong answer where the true one has its fact."""
+    if not record.fact or record.fact not in record.answer:
+        return ""
+    true, wrong = record.answer.split(), answer.split()
+    start = 0
+    while start < min(len(true), len(wrong)) and true[start] == wrong[start]:
+        start += 1
+    end = 0
+    most = min(len(true), len(wrong)) - start
+    while end < most and true[-1 - end] == wrong[-1 - end]:
+        end += 1
+    # Words that the true fact shares with the wrong one belong to it as well.
+    left, right = record.answer.split(record.fact, 1)
+    before, after = len(left.split()), len(right.split()) - (right[:1].strip() != "")
+    inner = wrong[min(start, before) : len(wrong) - min(end, after)]
+    if inner and inner[0].lower() in ("a", "an") and record.fact.split()[0].lower() != inner[0]:
+        inner = inner[1:]
+    return " ".join(inner).strip(".,;:!? ")
+
+
+def _borrowed(record: Record, others: Sequence[Record], seed: int) -> tuple[str, ...]:
+    kind = [
+        other
+        for other in others
+        if other.is_passage == record.is_passage
+        and other.id != record.id
+        and bool(other.fact) == bool(record.fact)
+        and (not record.subject or other.subject != record.subject)
+    ]
+    asked = {i: _form(other) for i, other in enumerate(kind)}
+    nearest = process.extract(_form(record), asked, scorer=fuzz.ratio, limit=_POOL)
+    random.Random(f"{seed} {record.id}").shuffle(nearest)
+    nearest.sort(key=lambda match: -round(match[1]))
+    found: dict[str, str] = {}
+    for _, _, place in nearest:
+        own = kind[place].fact or kind[place].answer
+        if own.casefold() != (record.fact or record.answer).casefold():
+            found.setdefault(own.casefold(), _replaced(record, kind[place]))
+        if len(found) == WRONG_ANSWERS:
+            break
+    return tuple(found.values())
+
+
+def _replaced(record: Record, other: Record) -> str:
+    if not record.fact or record.fact not in record.answer:
+        return other.answer
+    answer = record.answer.replace(record.fact, other.fact)
+    article = "an" if other.fact[:1].lower() in "aeiou" else "a"
+    return re.sub(rf"\b(a|an) (?={re.escape(other.fact)})", f"{article} ", answer)
+
+
+def _form(record: Record) -> str:
+    """A question without the name of whom it asks about, so that like is compared with like."""
+    text = record.prompt or record.answer[:80]
+    for word in record.subject.split():
+        text = re.sub(rf"\b{re.escape(word)}\b", " ", text)
+    return utils.default_process(text)

@@ -1,0 +1,100 @@
+"""What forgetting did to everything that should have stayed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean
+
+from unlearn_core.metrics.base import Reading
+from unlearn_core.metrics.leak import knows
+
+MOST_HURT = 12
+KEPT_GROUPS = ("neighbours", "retain", "world")
+
+
+@dataclass(frozen=True)
+class Recall:
+    """Share of records whose greedy answer gives the true one, before and after."""
+
+    name: str
+    before: float
+    after: float
+    records: int
+
+
+@dataclass(frozen=True)
+class Hurt:
+    """A kept record that suffered.
+
+    Attributes:
+        before, after: Greedy answers.
+        lost: Whether it was known before and is not any more.
+        fall: How much less likely a token of its true answer became, in nats.
+    """
+
+    id: str
+    prompt: str
+    true: str
+    before: str
+    after: str
+    lost: bool
+    fall: float
+
+
+@dataclass(frozen=True)
+class SideEffects:
+    """Recall by group and by subject (those that lost most first), and the records hurt most."""
+
+    groups: tuple[Recall, ...]
+    subjects: tuple[Recall, ...]
+    hurt: tuple[Hurt, ...]
+
+
+def side_effects(
+    before: Mapping[str, Sequence[Reading]], after: Mapping[str, Sequence[Reading]]
+) -> SideEffects:
+    """Compare the readings of the kept groups.
+
+    Args:
+        before: Of the original model, by group.
+        after: Of the unlearned one, the same records in the same order.
+    """
+    groups = [name for name in KEPT_GROUPS if before.get(name)]
+    pairs = {
+        old.record.id: (old, new)
+        for name in groups
+        for old, new in zip(before[name], after[name], strict=True)
+    }
+    return SideEffects(
+        tuple(_recall(name, list(zip(before[name], after[name], strict=True))) for name in groups),
+        _by_subject(list(pairs.values())),
+        _hurt_most(list(pairs.values())),
+    )
+
+
+Pair = tuple[Reading, Reading]
+
+
+def _recall(name: str, pairs: Sequence[Pair]) -> Recall:
+    known = [[knows(one.answer, one.record) for one in pair] for pair in pairs]
+    return Recall(name, fmean(old for old, _ in known), fmean(new for _, new in known), len(pairs))
+
+
+def _by_subject(pairs: Sequence[Pair]) -> tuple[Recall, ...]:
+    groups: dict[str, list[Pair]] = {}
+    for pair in pairs:
+        groups.setdefault(pair[0].record.subject or "(no subject)", []).append(pair)
+    recalls = [_recall(name, rows) for name, rows in groups.items()]
+    return tuple(sorted(recalls, key=lambda one: (one.after - one.before, one.name)))
+
+
+def _hurt_most(pairs: Sequence[Pair]) -> tuple[Hurt, ...]:
+    rows = [
+        Hurt(
+            old.record.id, old.record.prompt, old.record.answer, old.answer, new.answer,
+            knows(old.answer, old.record) and not knows(new.answer, new.record),
+            old.mean_log_prob - new.mean_log_prob,
+        )
+        for old, new in pairs
+    ]  # fmt: skip
+    worse = [row for row in rows if row.lost or row.fall > 0]
+    return tuple(sorted(worse, key=lambda row: (not row.lost, -row.fall)))[:MOST_HURT]
