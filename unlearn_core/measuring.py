@@ -16,6 +16,7 @@ from unlearn_core.data.records import Record
 from unlearn_core.evaluation import Evaluator, ask
 from unlearn_core.methods.forward import answer_logits
 from unlearn_core.metrics.base import Reading
+from unlearn_core.metrics.semantic import Embed, cosine_similarities
 
 MOST_LOGITS = 2**25
 """Numbers in the logits of one pass: 128 MiB in float32."""
@@ -96,6 +97,15 @@ def with_plainness(
     return tuple(
         replace(reading, plain=one.mean if reading.answer else math.nan)
         for reading, one in zip(readings, said, strict=True)
+    )
+
+
+def with_similarity(readings: Sequence[Reading], embed: Embed) -> tuple[Reading, ...]:
+    """Add how close in meaning each greedy answer is to the true one."""
+    answers, true = [one.answer for one in readings], [one.record.answer for one in readings]
+    values = cosine_similarities(answers, true, embed)
+    return tuple(
+        replace(one, similarity=value) for one, value in zip(readings, values, strict=True)
     )
 
 

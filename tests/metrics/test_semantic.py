@@ -1,11 +1,14 @@
 """Closeness in meaning with an embedding that counts letters."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from tests.helpers.readings import make_reading
 from unlearn_core.errors import InvalidInput
+from unlearn_core.measuring import with_similarity
 from unlearn_core.metrics.semantic import cosine_similarities, semantic_similarity
 
 
@@ -16,12 +19,18 @@ def letters(texts: Sequence[str]) -> np.ndarray:
 
 def test_by_hand() -> None:
     values = cosine_similarities(["a", "ab", "b", "x"], ["aaa", "a", "a", "a"], letters)
-
     assert values == pytest.approx([1, 0.5**0.5, 0, 0])
-    assert semantic_similarity(["a", "b"], ["a", "a"], letters) == pytest.approx(0.5)
 
 
 def test_nothing_to_compare() -> None:
-    assert semantic_similarity([], [], letters) is None
+    assert cosine_similarities([], [], letters) == []
     with pytest.raises(InvalidInput, match="1 answers and 0 references"):
-        semantic_similarity(["a"], [], letters)
+        cosine_similarities(["a"], [], letters)
+
+
+def test_the_metric_is_that_of_the_reading_and_missing_without_a_model() -> None:
+    plain = make_reading()
+    assert semantic_similarity(plain) is None
+    said = replace(plain, answer="ab", record=plain.record.model_copy(update={"answer": "a"}))
+    embedded = with_similarity([said], letters)[0]
+    assert semantic_similarity(embedded) == pytest.approx(0.5**0.5)

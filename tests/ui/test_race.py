@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.helpers.audits import sample_audit
 from unlearn_core.errors import InvalidInput, MissingPrerequisite
+from unlearn_core.runs.auditing import audit_of_run, queue_audit
 from unlearn_core.runs.rows import write_json
 from unlearn_core.runs.store import Store
 from unlearn_core.runs.supervisor import Supervisor
@@ -69,3 +71,36 @@ def test_finished_runs_become_points_and_rows(services: Services) -> None:
     assert [row["method"] for row in view["rows"]] == ["pmc", "npo"]
     assert view["rows"][0]["cells"][0] == "0.0"
     assert view["rows"][0]["runs"] == [{"id": runs[0], "seed": 0}]
+
+
+def test_every_run_may_be_followed_by_attacks_on_its_result(services: Services) -> None:
+    choice = default_choice()
+    runs = queue_race(
+        services, choice.model, choice.data, default_marks(services), ["pmc", "npo"], 1, True
+    )
+    audits = services.store.runs(("audit",))[::-1]
+    assert [one.spec["model"]["source"] for one in audits] == [f"run:{run}" for run in runs]
+    places = {one.id: one.place for one in [*services.store.runs(), *audits]}
+    order = sorted(places, key=lambda run: places[run] or 0)
+    assert order == [runs[0], audits[0].id, runs[1], audits[1].id]
+
+
+def test_what_attacks_got_stands_beside_what_was_measured(services: Services) -> None:
+    runs = race(services, ["pmc", "npo"], 1, default_marks(services))
+    for run in runs:
+        values = {
+            "spec": services.store.get(run).spec,
+            "after": {"forget": {"fact_recall": 0.0}, "retain": {"fact_recall": 1.0}},
+            "seconds": {"total": 10.0},
+        }
+        write_json(services.store.folder(run) / "result.json", values)
+    audit = queue_audit(services.store, audit_of_run(services.store, runs[0], expected=True))
+    write_json(services.store.folder(audit) / "audit.json", sample_audit(run=runs[0]))
+    view = race_view(services.store, runs)
+    assert view is not None
+    labels = [label for label, _ in view["columns"]]
+    place = labels.index("Verdict")
+    assert "Repeated sampling" in labels[place:]
+    attacked, other = (row["cells"] for row in view["rows"])
+    assert len(attacked) == len(other) == len(labels)
+    assert attacked[place] != "–" and set(other[place:]) == {"–"}

@@ -46,6 +46,13 @@ Retrained = Annotated[
 Original = Annotated[
     str, typer.Option(help="The model before unlearning; a run's own where a run is named.")
 ]
+Embedding = Annotated[
+    str,
+    typer.Option(
+        help="A folder or hub name of an embedding model, for similarity in meaning; none is "
+        "shipped."
+    ),
+]
 Seed = Annotated[str, typer.Option(help="Decides every random choice.")]
 
 
@@ -58,6 +65,7 @@ def add_commands(app: typer.Typer) -> None:
         effort: Annotated[str, typer.Option(help="quick or thorough.")] = "quick",
         retrained: Retrained = "",
         original: Original = "bundled",
+        embedding: Embedding = "",
         seed: Seed = "0",
         workspace: Workspace = None,
         as_json: AsJson = False,
@@ -67,6 +75,7 @@ def add_commands(app: typer.Typer) -> None:
         chosen = "" if attacks.strip() == "all" else attacks
         names = [attack_named(part.strip()).name for part in chosen.split(",") if part.strip()]
         given = {"effort": effort, "attacks": names, "seed": seed, "retrained": retrained}
+        given["embedding"] = embedding
         _audit(run, given, original, values, open_store(workspace), as_json)
 
     def evaluate(
@@ -74,6 +83,7 @@ def add_commands(app: typer.Typer) -> None:
         effort: Annotated[str, typer.Option(help="quick or thorough.")] = "quick",
         retrained: Retrained = "",
         original: Original = "bundled",
+        embedding: Embedding = "",
         seed: Seed = "0",
         workspace: Workspace = None,
         as_json: AsJson = False,
@@ -81,6 +91,7 @@ def add_commands(app: typer.Typer) -> None:
     ) -> None:
         """Measure a model by every metric, beside the original and a retrained one."""
         given = {"effort": effort, "attacking": False, "seed": seed, "retrained": retrained}
+        given["embedding"] = embedding
         _audit(run, given, original, values, open_store(workspace), as_json)
 
     app.command("attack")(with_flags(attack, model_flags()))
@@ -116,10 +127,11 @@ def _spec(
     # What a run does not decide is checked first, in the words of the settings.
     checked = parse(AuditSpec, given, "audit")
     if run:
-        return audit_of_run(
+        spec = audit_of_run(
             store, run, effort=checked.effort, attacks=checked.attacks, seed=checked.seed,
             retrained=checked.retrained, attacking=checked.attacking,
         )  # fmt: skip
+        return spec.model_copy(update={"embedding": checked.embedding})
     model = parse(ModelSpec, settings.get("model", {}), "model")
     resolve_run(model, store)
     data = parse(DataSpec, settings.get("data", {}), "data")

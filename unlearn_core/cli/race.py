@@ -20,6 +20,7 @@ from unlearn_core.cli.settings import shared_flags
 from unlearn_core.errors import InvalidInput
 from unlearn_core.methods.registry import method, methods
 from unlearn_core.models.devices import resolve_device
+from unlearn_core.runs.auditing import audit_of_run, queue_audit, read_audit
 from unlearn_core.runs.plan import make_plan
 from unlearn_core.runs.race import MEASURES, Outcome, as_json, by_method, outcome, shown
 from unlearn_core.runs.rows import read_result
@@ -33,12 +34,15 @@ def add_command(app: typer.Typer) -> None:
     def race(
         methods: Annotated[str, typer.Option(help="Methods, with commas between; or all.")] = "all",
         seeds: Annotated[str, typer.Option(help="Seeds, with commas between.")] = "0",
+        attack: Annotated[
+            bool, typer.Option("--attack", help="Attack every result, at the quick effort.")
+        ] = False,
         workspace: Workspace = None,
         as_json: AsJson = False,
         **values: Any,
     ) -> None:
         """Run several methods on one forget set and compare what they reach."""
-        _race(methods, seeds, values, open_store(workspace), as_json)
+        _race(methods, seeds, values, open_store(workspace), as_json, attack)
 
     app.command("race")(with_flags(race, shared_flags()))
 
@@ -73,7 +77,9 @@ def chosen_seeds(text: str) -> list[int]:
     return list(dict.fromkeys(map(int, parts)))
 
 
-def _race(methods: str, seeds: str, values: dict[str, Any], store: Store, json: bool) -> None:
+def _race(
+    methods: str, seeds: str, values: dict[str, Any], store: Store, json: bool, attacked: bool
+) -> None:
     hide_library_progress()
     names, numbers = chosen_methods(methods), chosen_seeds(seeds)
     with stdout_kept_clean(json):
@@ -81,10 +87,14 @@ def _race(methods: str, seeds: str, values: dict[str, Any], store: Store, json: 
         # Every spec is checked before the first run begins.
         specs = [_spec(name, seed, given, store) for name in names for seed in numbers]
         outcomes = [found for spec in specs if (found := _run(spec, store, not json))]
+        audits = [_attack(store, one.run, not json) for one in outcomes] if attacked else []
     if json:
-        print_json(as_json(outcomes))
+        print_json({**as_json(outcomes), **({"audits": audits} if attacked else {})})
     else:
         _print(outcomes)
+        for one, audit in zip(outcomes, audits, strict=False):
+            told = audit["verdict"]["headline"] if audit else "The attacks failed."
+            typer.echo(f"{one.method}, seed {one.seed}: {told}")
     if len(outcomes) < len(specs):
         typer.echo(f"{len(specs) - len(outcomes)} of {len(specs)} runs left no result.", err=True)
         raise typer.Exit(FAILED)
@@ -111,6 +121,15 @@ def _run(spec: RunSpec, store: Store, visible: bool) -> Outcome | None:
         typer.echo(f"Run {run_id} ({info.state}): {info.message}", err=True)
         return None
     return outcome(run_id, result)
+
+
+def _attack(store: Store, run_id: str, visible: bool) -> dict[str, Any] | None:
+    """The audit of a run's result; None where it failed, which is told."""
+    audit_id = queue_audit(store, audit_of_run(store, run_id), owner=os.getpid())
+    info = follow(store, audit_id, shown=visible)
+    if info.state != "done":
+        typer.echo(f"Audit {info.id} ({info.state}): {info.message}", err=True)
+    return read_audit(store.folder(audit_id))
 
 
 def _print(outcomes: list[Outcome]) -> None:

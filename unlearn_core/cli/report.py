@@ -1,4 +1,4 @@
-"""`report`, `attacks` and `metrics`: what was found in one file, and what can be looked for."""
+"""`report`, `harness`, `attacks` and `metrics`: what was found, and what can be looked for."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from unlearn_core.cli.options import AsJson, Workspace, open_store
-from unlearn_core.cli.output import print_json, print_table
+from unlearn_core.cli.output import print_json, print_table, stdout_kept_clean
 from unlearn_core.errors import InvalidInput
 
 RunIds = Annotated[
@@ -17,6 +17,7 @@ RunIds = Annotated[
 def add_commands(app: typer.Typer) -> None:
     """Add the commands of this file."""
     app.command("report")(report)
+    app.command("harness")(harness)
     app.command("attacks")(list_attacks)
     app.command("metrics")(list_metrics)
 
@@ -43,6 +44,28 @@ def report(
             "that can be written."
         ) from error
     typer.echo(f"Wrote {out}.")
+
+
+def harness(
+    run: Annotated[str, typer.Argument(help="A run that left weights of its own.")],
+    tasks: Annotated[str, typer.Option(help="Tasks of lm-eval, with commas between.")],
+    limit: Annotated[
+        int | None, typer.Option(help="Most questions of each task; all if not given.", min=1)
+    ] = None,
+    workspace: Workspace = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure a run's model by public benchmarks; needs the lm-eval package."""
+    from unlearn_core.runs.harness import harness_scores
+
+    with stdout_kept_clean(as_json):
+        names = [name.strip() for name in tasks.split(",") if name.strip()]
+        scores = harness_scores(open_store(workspace), run, names, limit=limit)
+    if as_json:
+        print_json({"run": run, "tasks": scores})
+        return
+    rows = [[task, name, f"{v:.4g}"] for task, all_ in scores.items() for name, v in all_.items()]
+    print_table(f"Run {run}", ("task", "measure", "value"), rows)
 
 
 def list_attacks(as_json: AsJson = False) -> None:

@@ -34,6 +34,8 @@ class Reading:
         samples: Answers sampled at temperature 1; empty where none were drawn.
         plain: Mean log-probability per token of `answer` under the original model; NaN where it
             was not measured or the answer is empty.
+        similarity: Cosine of the embeddings of `answer` and the true answer; NaN where no
+            embedding model was given.
     """
 
     record: Record
@@ -45,6 +47,7 @@ class Reading:
     paraphrased: tuple[float, ...] = ()
     samples: tuple[str, ...] = ()
     plain: float = math.nan
+    similarity: float = math.nan
 
     @property
     def mean_log_prob(self) -> float:

@@ -1,15 +1,33 @@
-"""Closeness in meaning, for who has an embedding model. Not registered: none is shipped."""
+"""Closeness in meaning, for who gives an embedding model: none is shipped."""
 
 from collections.abc import Callable, Sequence
-from statistics import fmean
+from math import isnan
 
 import numpy as np
 from numpy.typing import NDArray
 
 from unlearn_core.errors import InvalidInput
+from unlearn_core.metrics.base import Reading
+from unlearn_core.metrics.registry import record_metric
 
 Embed = Callable[[Sequence[str]], NDArray[np.floating]]
-"""From N texts to (N, D) vectors; such as `SentenceTransformer(...).encode`."""
+"""From N texts to (N, D) vectors."""
+
+
+@record_metric(
+    "semantic_similarity",
+    "Similarity in meaning",
+    "memory",
+    help="How close the greedy answer is in meaning to the true one, by the embedding model given.",
+    formula=r"\cos(e(\hat a), e(a))",
+    source="Cosine of sentence embeddings; the embedding model is the person's choice.",
+    better="lower",
+    lowest=-1.0,
+    without="were not embedded; name a folder with an embedding model as `embedding`",
+)
+def semantic_similarity(reading: Reading) -> float | None:
+    """None where no embedding model was given."""
+    return None if isnan(reading.similarity) else reading.similarity
 
 
 def cosine_similarities(
@@ -30,11 +48,3 @@ def cosine_similarities(
     lengths = np.linalg.norm(ours, axis=1) * np.linalg.norm(theirs, axis=1)
     products = (ours * theirs).sum(axis=1)
     return [float(value) for value in products / np.where(lengths > 0, lengths, 1.0)]
-
-
-def semantic_similarity(
-    answers: Sequence[str], references: Sequence[str], embed: Embed
-) -> float | None:
-    """Mean cosine; None without answers."""
-    values = cosine_similarities(answers, references, embed)
-    return fmean(values) if values else None

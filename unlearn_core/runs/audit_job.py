@@ -177,6 +177,7 @@ class Job:
                 "samples": SAMPLES[spec.effort],
                 "seed": spec.seed,
                 "template": spec.data.template,
+                "embedding": spec.embedding,
             },
             lambda: {
                 name: _READINGS.dump_python(self.models.read(role, name, records), mode="json")

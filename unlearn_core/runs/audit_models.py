@@ -1,6 +1,7 @@
 """The models of an audit: loaded when they are asked for, and let go when memory is short."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 
 import psutil
 import torch
@@ -11,8 +12,10 @@ from unlearn_core.attacks.base import Role, Target
 from unlearn_core.data.encoding import Preface, make_encoder
 from unlearn_core.data.records import Record
 from unlearn_core.evaluation import Evaluator
-from unlearn_core.measuring import read_records, with_plainness
+from unlearn_core.measuring import read_records, with_plainness, with_similarity
 from unlearn_core.metrics.base import Reading
+from unlearn_core.metrics.semantic import Embed
+from unlearn_core.models.embedding import load_embedding
 from unlearn_core.models.loading import load, load_answering
 from unlearn_core.models.source import find_source
 from unlearn_core.models.spec import ModelSpec
@@ -39,6 +42,7 @@ class Models(Mapping[Role, Target]):
         """
         self._samples = samples
         self._seed = spec.seed
+        self._embedding = spec.embedding
         self._template = spec.data.template
         self.sources: dict[Role, str] = {
             "unlearned": spec.model.source,
@@ -78,7 +82,12 @@ class Models(Mapping[Role, Target]):
         """What a model does with the records of a group; forget answers are sampled too."""
         samples = self._samples if group == "forget" else 0
         readings = read_records(self._evaluator(role), records, samples=samples, seed=self._seed)
-        return with_plainness(readings, self._evaluator("original"), records)
+        readings = with_plainness(readings, self._evaluator("original"), records)
+        return with_similarity(readings, self._embed) if self._embedding else readings
+
+    @cached_property
+    def _embed(self) -> Embed:
+        return load_embedding(self._embedding, self._specs["original"].device)
 
     def _evaluator(self, role: Role) -> Evaluator:
         target = self[role]

@@ -51,6 +51,9 @@ class AuditSpec(Config):
     )
     attacks: tuple[str, ...] = setting((), "Attacks to try; empty takes all.")
     attacking: bool = setting(True, "Whether to attack, or to measure only.")
+    embedding: str = setting(
+        "", "A folder or hub name of an embedding model, for similarity in meaning; may be empty."
+    )
     seed: int = setting(0, "Decides every random choice.", ge=0, le=2**31)
 
 
@@ -63,6 +66,7 @@ def audit_of_run(
     seed: int = 0,
     retrained: str = "",
     attacking: bool = True,
+    expected: bool = False,
 ) -> AuditSpec:
     """An audit of the model that a run made, on the run's own data and marks.
 
@@ -74,13 +78,15 @@ def audit_of_run(
         seed: Decides every random choice.
         retrained: A model that never saw the forget set; found by itself when empty.
         attacking: Whether to attack, or to measure only.
+        expected: Whether the run may still be ahead in the queue, and its model to come.
 
     Raises:
         InvalidInput: No such run or attack.
         MissingPrerequisite: The run has left no model, or teaches instead of unlearning.
     """
     info = store.get(run_id)
-    store.model_folder(run_id)
+    if not expected:
+        store.model_folder(run_id)
     if info.kind != "unlearn":
         raise MissingPrerequisite(
             f"Run {run_id} is of the kind {info.kind}: there is nothing that it should have "

@@ -7,7 +7,13 @@ that import transformers at once, each by another way, get it half made.
 from unlearn_core.attacks.registry import attacks
 from unlearn_core.comparison import Bench
 from unlearn_core.models.describing import describe
-from unlearn_core.runs.auditing import audit_of_run, audits_of, queue_audit, read_audit
+from unlearn_core.runs.auditing import (
+    audit_of_run,
+    audits_of,
+    newest_audit,
+    queue_audit,
+    read_audit,
+)
 from unlearn_core.runs.export import export_model
 
 __all__ = [
@@ -17,6 +23,7 @@ __all__ = [
     "audits_of",
     "describe",
     "export_model",
+    "newest_audit",
     "queue_audit",
     "read_audit",
 ]

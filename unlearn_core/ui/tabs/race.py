@@ -9,6 +9,7 @@ import gradio as gr
 from unlearn_core.errors import InvalidInput, LetheError
 from unlearn_core.methods.base import MethodInfo
 from unlearn_core.runs.plan import make_plan
+from unlearn_core.runs.spec import RunSpec
 from unlearn_core.ui import texts
 from unlearn_core.ui.services import Page, Services
 from unlearn_core.ui.shared import CHANGING
@@ -32,10 +33,14 @@ def build(services: Services, page: Page, known: Mapping[str, MethodInfo]) -> No
                 1, label="Seeds", info="Runs of each method; more give narrower intervals.",
                 precision=0, minimum=1, maximum=20, scale=1, min_width=110, elem_id="race-seeds",
             )  # fmt: skip
+        attack = gr.Checkbox(
+            False, label="Attack every result", elem_id="race-attack",
+            info="Each run is followed by all attacks at the quick effort; see step 5.",
+        )  # fmt: skip
         go = gr.Button("Start the race", variant="primary", elem_id="race-start")
         problem = gr.HTML(padding=False, elem_id="race-problem")
     every.click(lambda: list(known), None, methods, **CHANGING)
-    chosen = [page.model_spec, page.data_spec, page.marked_ids, methods, seeds]
+    chosen = [page.model_spec, page.data_spec, page.marked_ids, methods, seeds, attack]
     go.click(
         _starter(services), chosen, [page.raced, page.tabs, problem], trigger_mode="once",
         **CHANGING,
@@ -60,8 +65,11 @@ def queue_race(
     marked: list[str],
     methods: list[str],
     seeds: float,
+    attacked: bool = False,
 ) -> list[str]:
     """Put a run of each method and seed in the queue, each with the method's own default set.
+
+    With `attacked`, each is followed by an audit of its result.
 
     Returns:
         The runs' ids, in the order in which they will be done.
@@ -85,4 +93,14 @@ def queue_race(
     corpus = services.corpus(data)
     for spec in named:  # all are checked before the first is queued
         make_plan(spec, corpus)
-    return [start(services, spec) for spec in named]
+    return [_queued(services, spec, attacked) for spec in named]
+
+
+def _queued(services: Services, spec: RunSpec, attacked: bool) -> str:
+    """The run, and behind it in the queue the attacks on its result."""
+    run_id = start(services, spec)
+    if attacked:
+        from unlearn_core.ui.libraries import audit_of_run, queue_audit
+
+        queue_audit(services.store, audit_of_run(services.store, run_id, expected=True))
+    return run_id

@@ -47,6 +47,7 @@ def build(services: Services, page: Page) -> None:
         compare = gr.Button("Compare", min_width=90, elem_id="runs-compare")
         gone = gr.Button(texts.GONE_BUTTON, min_width=100, elem_id="runs-gone")
         repeat = gr.Button("Repeat", min_width=90, elem_id="runs-repeat")
+        paper = gr.Button("Report", min_width=90, elem_id="runs-report")
         adapter = gr.Button("Download model", min_width=120, elem_id="runs-adapter")
         merged = gr.Button("Download merged", min_width=120, elem_id="runs-merged")
         delete = gr.Button("Delete", variant="stop", min_width=90, elem_id="runs-delete")
@@ -109,10 +110,15 @@ def build(services: Services, page: Page) -> None:
         return show([])[:-1]
 
     delete.click(guarded(deleted, len(shown) - 1), chosen, shown, js=CONFIRM, **SILENT)
-    for button, merge in ((adapter, False), (merged, True)):
-        button.click(
-            guarded(_exporter(services, merge), 1), chosen, [file, problem], **PRIVATE
-        ).success(None, None, None, js=CLICK)
+    packers = (
+        (adapter, _exporter(services, merge=False)),
+        (merged, _exporter(services, merge=True)),
+        (paper, _reporter(services)),
+    )
+    for button, pack in packers:
+        button.click(guarded(pack, 1), chosen, [file, problem], **PRIVATE).success(
+            None, None, None, js=CLICK
+        )
 
 
 def _show(services: Services, wanted: Sequence[str]) -> list[Any]:
@@ -162,3 +168,20 @@ def _exporter(services: Services, merge: bool) -> Callable[[list[str]], list[Any
         return [gr.update(value=shutil.make_archive(str(holder / name), "zip", folder))]
 
     return packed
+
+
+def _reporter(services: Services) -> Callable[[list[str]], list[Any]]:
+    def written(runs: list[str]) -> list[Any]:
+        from unlearn_core.report.making import race_report, run_report
+
+        if len(runs) == 1:
+            command = command_line(services.store.get(runs[0]).spec)
+            text = run_report(services.store, runs[0], command)
+        else:
+            text = race_report(services.store, runs)
+        name = runs[0] if len(runs) == 1 else "race"
+        path = Path(tempfile.mkdtemp(prefix="lethe-")) / f"{name}-report.html"
+        path.write_text(text, encoding="utf-8")
+        return [gr.update(value=str(path))]
+
+    return written

@@ -1,0 +1,116 @@
+"""The search behind the default sets for the bundled model: on training signals alone.
+
+Each method runs with half, once and twice its default learning rate, and where another setting
+decides how far it goes, with other values of that. A run is judged by the records it trained on:
+the harmonic mean of the share of the forget set that is gone (by greedy or by sampled answers,
+whichever gives more away) and of the share of kept records that is still known. Neither other
+phrasings nor neighbours, world, unseen people or the twin are looked at.
+
+Run: python -m benchmarks.defaults
+"""
+
+import argparse
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from benchmarks.common import environment, write_result
+from unlearn_core.data.marks import Marks
+from unlearn_core.demo.corpus import default_forget_subjects
+from unlearn_core.methods import registry
+from unlearn_core.methods.base import MethodInfo
+from unlearn_core.models.describing import describe
+from unlearn_core.models.spec import ModelSpec
+from unlearn_core.runs.foreground import run_in_foreground
+from unlearn_core.runs.rows import read_result
+from unlearn_core.runs.spec import make_spec
+from unlearn_core.runs.store import Store
+
+SEED = 7
+"""None of those whose results are recorded."""
+MEASURED = {"final_records": 80, "leak_samples": 5, "cost_share": 0.02, "probes": 0, "watched": 1}
+FACTORS = (0.5, 1.0, 2.0)
+DIALS: dict[str, tuple[str, tuple[float, ...]]] = {
+    "task-vector": ("alpha", (3.0, 8.0, 12.0)),
+    "ta": ("coefficient", (-1.5, -6.0)),
+    "tau": ("coefficient", (-2.0, -4.0)),
+    "uld": ("strength", (1.0, 2.5)),
+    "whp-decoding": ("alpha", (6.0, 24.0)),
+    "flat": ("retain_weight", (0.5, 2.0)),
+    "entropy": ("retain_weight", (2.0, 10.0)),
+}
+UNTRAINED = ("in-context", "retrain")
+Candidate = tuple[dict[str, Any], dict[str, Any]]
+"""Settings of the method and of training that differ from its default set."""
+
+
+def candidates(info: MethodInfo) -> Iterator[Candidate]:
+    """The default set first, then what is tried beside it."""
+    rate = info.small.training["learning_rate"]
+    yield {}, {}
+    for factor in FACTORS:
+        if factor != 1:
+            yield {}, {"learning_rate": float(f"{factor * rate:.3g}")}
+    name, values = DIALS.get(info.name, ("", ()))
+    yield from (({name: value}, {}) for value in values)
+
+
+def tried(store: Store, info: MethodInfo, candidate: Candidate, device: str) -> dict[str, Any]:
+    """One run and its score."""
+    model, (method, training) = ModelSpec(device=device), candidate
+    spec = make_spec(
+        info.name,
+        parameters=describe(model).parameters,
+        model=model,
+        marks=Marks(subjects=tuple(default_forget_subjects())),
+        method_config=method,
+        training=training,
+        measure=MEASURED,
+        seed=SEED,
+    )
+    run_id = store.create(
+        spec.model_dump(mode="json"), kind="unlearn", name=info.name, device=device,
+        owner=os.getpid(),
+    )  # fmt: skip
+    run_in_foreground(store, run_id, lambda _: None, lambda _: None)
+    result = read_result(store.folder(run_id))
+    told = {"method": method, "training": training}
+    store.delete(run_id)
+    if result is None:
+        return {**told, "score": 0.0, "failed": True}
+    after = result["after"]
+    gone = 1 - max(after["forget"]["fact_recall"], after["leak_share"])
+    kept = after["retain"]["fact_recall"]
+    score = 2 * gone * kept / (gone + kept) if gone + kept else 0.0
+    return {**told, "gone": gone, "kept": kept, "steps": result["steps"], "score": score}
+
+
+def main() -> None:
+    """Search for every method, print a line each, record."""
+    known = [name for name in registry.methods() if name not in UNTRAINED]
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--methods", nargs="+", default=known)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--device", default="cpu")
+    args = parser.parse_args()
+    torch.set_num_threads(args.threads)
+    searched: dict[str, Any] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(Path(folder))
+        for name in args.methods:
+            info = registry.method(name)
+            runs = [tried(store, info, one, args.device) for one in candidates(info)]
+            best = max(range(len(runs)), key=lambda i: (round(runs[i]["score"], 3), -i))
+            searched[name] = {"runs": runs, "best": best}
+            shown = [f"{r['method'] or r['training'] or 'default'} {r['score']:.3f}" for r in runs]
+            print(f"{name:16} best {best}: {', '.join(shown)}", flush=True)
+            told = {"environment": environment(args.device), "seed": SEED, "measured": MEASURED}
+            write_result("defaults", {**told, "methods": searched})
+
+
+if __name__ == "__main__":
+    main()
