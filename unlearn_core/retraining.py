@@ -1,6 +1,7 @@
 """Exact unlearning of the bundled model: its own recipe once more, without what is marked."""
 
 import json
+import math
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -20,7 +21,7 @@ from unlearn_core.demo.recipe import Phase, Recipe, encode, new_model, seeded
 from unlearn_core.demo.stream import Example, memory_batches, prior_batches
 from unlearn_core.demo.world import Person, World, make_world
 from unlearn_core.methods.base import Context
-from unlearn_core.training import StepReport
+from unlearn_core.training import NonFiniteLoss, StepReport
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,11 @@ class RecipeTrainer:
                 self.model.train()
                 done = self._current().step(encode(self.tokenizer, examples))
                 self.step += 1
+                if not math.isfinite(done.loss):
+                    raise NonFiniteLoss(
+                        f"The loss became {done.loss} at step {self.step} of the recipe. Try "
+                        "again; should it happen again, please report it."
+                    )
                 yield StepReport(
                     self.step,
                     self.total,
@@ -95,6 +101,10 @@ class RecipeTrainer:
                         "train/learning_rate": done.learning_rate,
                     },
                 )
+
+    def teacher(self) -> None:
+        """There is none."""
+        return None
 
     def shown(self) -> AbstractContextManager[None]:
         """The model is always what it would be if training ended now."""

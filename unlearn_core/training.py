@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from accelerate import Accelerator
@@ -21,6 +21,9 @@ from unlearn_core.data.records import Record
 from unlearn_core.errors import LetheError
 from unlearn_core.methods.base import Context, Method, RecordReport
 from unlearn_core.specs import TrainingSpec
+
+if TYPE_CHECKING:
+    from unlearn_core.models.steering import Steering
 
 CHECKED = ("loss/total", "train/grad_norm")
 """What must stay a finite number for a step to be taken."""
@@ -107,6 +110,10 @@ class Trainer:
     def shown(self) -> AbstractContextManager[None]:
         """Inside, the model is what it would be if training ended now."""
         return self.method.shown(self.context)
+
+    def teacher(self) -> "tuple[str, Steering] | None":
+        """What the method learnt from, where it is to be kept: its adapter and its rule."""
+        return self.method.teacher()
 
     def finish(self) -> bool:
         """The method's last moment, for a model that is kept; whether it changed the weights."""

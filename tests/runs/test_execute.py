@@ -133,6 +133,40 @@ def test_the_same_spec_gives_bit_identical_weights(
         assert all(torch.equal(first, other[name]) for other in ends[1:])
 
 
+def test_the_teacher_is_kept_and_asked_like_any_model(
+    store: Store, model_folder: Path, data_file: Path
+) -> None:
+    spec = spec_of(model_folder, data_file, "rkld")
+    config = {**spec.method_config, "keep_teacher": True, "strengthen_learning_rate": 1e-2}
+    lora = spec.tuning.model_copy(update={"mode": "lora"})
+    run_id = start(store, spec.model_copy(update={"method_config": config, "tuning": lora}))
+    execute(store, run_id, control=Orders())
+    folder = store.model_folder(f"{run_id}/teacher")
+    assert {"adapter_config.json", "adapter_model.safetensors", "steering.json"} <= {
+        path.name for path in folder.iterdir()
+    }
+    teacher = load_answering(ModelSpec(source=str(folder), device="cpu"))
+    original = load(ModelSpec(source=str(model_folder), device="cpu"))
+    ids = torch.tensor([[3, 4, 5, 6]])
+    with torch.no_grad():
+        taught = teacher.model(input_ids=ids).logits
+        plain = original.model(input_ids=ids).logits
+    # It is never surer than the original of anything, and less sure of something.
+    assert (taught <= plain + 1e-4).all() and (taught < plain - 1e-3).any()
+    with pytest.raises(MissingPrerequisite, match="left no nonsense"):
+        store.model_folder(f"{run_id}/nonsense")
+
+
+def test_a_teacher_cannot_be_kept_under_full_fine_tuning(
+    model_folder: Path, data_file: Path
+) -> None:
+    spec = spec_of(model_folder, data_file, "rkld")
+    config = {**spec.method_config, "keep_teacher": True}
+    full = spec.tuning.model_copy(update={"mode": "full"})
+    with pytest.raises(MissingPrerequisite, match="kept as an adapter"):
+        make_plan(spec.model_copy(update={"method_config": config, "tuning": full}))
+
+
 @pytest.mark.parametrize("method", ["whp-decoding", "uld", "in-context"])
 def test_a_model_that_forgets_while_it_answers_is_compared_but_not_trained(
     store: Store, model_folder: Path, data_file: Path, method: str

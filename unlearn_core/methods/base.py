@@ -183,6 +183,10 @@ class Method(Generic[ConfigT]):
         """The rule that changes answers as they are given, for a method whose card says so."""
         return None
 
+    def teacher(self) -> "tuple[str, Steering] | None":
+        """The model that was learnt from, where it is to be kept: its adapter and its rule."""
+        return None
+
     def records(self) -> RecordReport | None:
         """Asked after `refresh`: what is known of every forget record."""
         return None

@@ -1,20 +1,25 @@
 """Reverse-KL distillation from a teacher that is steered away from the forget set."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from torch import Tensor
 
 from unlearn_core.config import setting
 from unlearn_core.data.encoding import Batch
-from unlearn_core.data.records import Record
+from unlearn_core.data.records import Record, Split
+from unlearn_core.errors import MissingPrerequisite
 from unlearn_core.methods.base import Card, Context, Loss, Method, Preset
 from unlearn_core.methods.forward import answer_logits
 from unlearn_core.methods.losses import mean_nll
 from unlearn_core.methods.losses_teacher import forward_kl, reverse_kl, teacher_logits
 from unlearn_core.methods.presets import LARGE_TRAINING
 from unlearn_core.methods.registry import register
-from unlearn_core.methods.strengthened import Strengthened, StrengthenedConfig
+from unlearn_core.methods.strengthened import ADAPTER, Strengthened, StrengthenedConfig
+
+if TYPE_CHECKING:
+    from unlearn_core.models.spec import ModelSpec, TuningSpec
+    from unlearn_core.models.steering import Steering
 
 
 class RKLDConfig(StrengthenedConfig):
@@ -29,6 +34,10 @@ class RKLDConfig(StrengthenedConfig):
         "original model on it.",
     )  # fmt: skip
     retain_weight: float = setting(1.0, "Weight of that protection.", gt=0, le=100)
+    keep_teacher: bool = setting(
+        False, "Keep the teacher beside the result, to be compared with it; only with LoRA.",
+        advanced=True,
+    )  # fmt: skip
 
 
 @register(
@@ -69,6 +78,22 @@ class RKLD(Method[RKLDConfig]):
     def __init__(self, config: RKLDConfig) -> None:
         super().__init__(config)
         self.strengthened: Strengthened | None = None
+
+    def check(self, model: "ModelSpec", tuning: "TuningSpec", split: Split) -> None:
+        """Only an adapter can be kept beside the weights."""
+        if self.config.keep_teacher and tuning.mode != "lora":
+            raise MissingPrerequisite(
+                "The teacher is kept as an adapter, but full fine-tuning makes none. Set the "
+                "weights to train to lora, or turn keep_teacher off."
+            )
+
+    def teacher(self) -> "tuple[str, Steering] | None":
+        """The original, steered away from what the strengthened model finds likelier."""
+        if not self.config.keep_teacher or self.strengthened is None:
+            return None
+        from unlearn_core.models.steering import Steering
+
+        return ADAPTER, Steering(rule="rise", strength=self.config.alpha)
 
     def draw(self, context: Context, forget: Sequence[Record]) -> None:
         """Train the strengthened model before the first step, also that of a resumed run."""

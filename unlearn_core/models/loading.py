@@ -105,6 +105,7 @@ def save(
     tokenizer: PreTrainedTokenizerBase,
     folder: Path,
     dtype: DType | None = None,
+    name: str = TRAINED_ADAPTER,
 ) -> None:
     """Save the trained adapter, or all weights of a model without one, as safetensors.
 
@@ -116,6 +117,7 @@ def save(
         tokenizer: Saved beside it.
         folder: Where.
         dtype: Number format of full weights; None keeps the model's own.
+        name: Which adapter of a model with several.
 
     Raises:
         InvalidInput: The folder cannot be written.
@@ -126,9 +128,13 @@ def save(
     options: dict[str, Any] = {}
     if adapter:
         # Left to itself, peft asks the hub whether the base's vocabulary has grown.
-        options = {"selected_adapters": [TRAINED_ADAPTER], "save_embedding_layers": False}
+        options = {"selected_adapters": [name], "save_embedding_layers": False}
     with _whole(folder) as place:
         model.save_pretrained(str(place), **options)
+        if adapter and name != TRAINED_ADAPTER:  # peft puts any other one into a folder of its own
+            for path in (place / name).iterdir():
+                path.rename(place / path.name)
+            (place / name).rmdir()
         tokenizer.save_pretrained(str(place))
 
 

@@ -29,7 +29,7 @@ from unlearn_core.runs.events import Command, Event, EventKind, RunState
 from unlearn_core.runs.plan import Plan, by_recipe, make_plan, resolve_run
 from unlearn_core.runs.rows import write_json
 from unlearn_core.runs.spec import RunSpec
-from unlearn_core.runs.store import Store
+from unlearn_core.runs.store import TEACHER, Store
 from unlearn_core.sampling import CachedSampler
 from unlearn_core.specs import TrainingSpec
 from unlearn_core.training import NonFiniteLoss, StepReport, Trainer
@@ -148,6 +148,7 @@ def execute(store: Store, run_id: str, *, control: Control) -> None:
         after = evaluate(job.evaluator, job.groups, spec.measure, spec.seed)
     with recorder.phase("save"):
         _save_model(job, folder / "model")
+        _save_teacher(job, folder / TEACHER)
         shutil.rmtree(folder / "checkpoints", ignore_errors=True)
     recorder.seconds["measure_live"] = job.monitor.seconds
     recorder.seconds["total"] = time.perf_counter() - started
@@ -370,6 +371,16 @@ def _save_model(job: Job, folder: Path) -> None:
     if job.steering is not None:
         write_steering(half_done, job.steering)
     half_done.rename(folder)
+
+
+def _save_teacher(job: Job, folder: Path) -> None:
+    """What the method learnt from, as a model that answers by a rule, where it is to be kept."""
+    kept = job.trainer.teacher()
+    if kept is None:
+        return
+    adapter, steering = kept
+    save(job.model, job.loaded.tokenizer, folder, name=adapter)
+    write_steering(folder, steering)
 
 
 LINUX_STATUS, LINUX_RESET = Path("/proc/self/status"), Path("/proc/self/clear_refs")

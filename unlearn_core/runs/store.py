@@ -32,6 +32,8 @@ _QUEUE = (
     "SELECT id, device, owner FROM runs WHERE state = 'queued' "
     "ORDER BY owner IS NULL, queued, rowid"
 )
+TEACHER = "teacher"
+"""Folder of the model that some methods learn from, kept where the person wants it."""
 _ACTIVE = "('loading', 'running', 'stopping')"
 
 
@@ -136,14 +138,19 @@ class Store:
     def model_folder(self, run_id: str) -> Path:
         """The folder of the model that a run made.
 
+        Args:
+            run_id: The run; with `/teacher` behind it, the teacher that the run kept.
+
         Raises:
             MissingPrerequisite: It has made none.
         """
-        folder = self.folder(run_id) / "model"
-        if not folder.is_dir():
-            state = self.get(run_id).state
+        run, _, part = run_id.partition("/")
+        folder = self.folder(run) / (TEACHER if part == TEACHER else "model")
+        if part not in ("", TEACHER) or not folder.is_dir():
+            state = self.get(run).state
             raise MissingPrerequisite(
-                f"Run {run_id} ({state}) has left no model. Choose a run that is done or stopped."
+                f"Run {run} ({state}) has left no {part or 'model'}. Choose a run that is done or "
+                "stopped."
             )
         return folder
 

@@ -8,6 +8,7 @@ from unlearn_core.data.marks import Marks, neighbours, split_corpus
 from unlearn_core.data.records import Record
 from unlearn_core.errors import LetheError
 from unlearn_core.runs.rows import RunInfo
+from unlearn_core.runs.store import TEACHER
 from unlearn_core.specs import SamplingSpec
 from unlearn_core.ui.compare_view import Asked, Side
 from unlearn_core.ui.marking import to_marks
@@ -38,7 +39,17 @@ def sources(services: Services, chosen_model: str) -> list[tuple[str, str]]:
     found["bundled:retrained"] = "Retrained · bundled, never saw the default forget set"
     labels = {source: label for source, label in found.items() if not source.startswith(RUN)}
     labels |= {f"{RUN}{run.id}": run_label(run) for run in finished}
+    labels |= {
+        f"{RUN}{run.id}/{TEACHER}": f"Teacher of {run_label(run)}"
+        for run in finished
+        if (services.store.folder(run.id) / TEACHER).is_dir()
+    }
     return [(label, source) for source, label in labels.items()]
+
+
+def run_of(source: str) -> str:
+    """The id of the run whose model, or whose teacher, a source names."""
+    return source.removeprefix(RUN).partition("/")[0]
 
 
 def original_label(source: str) -> str:
@@ -79,7 +90,7 @@ def groups(
         LetheError: The data cannot be read any more, or a mark matches nothing.
     """
     if right.startswith(RUN):
-        spec = services.store.get(right.removeprefix(RUN)).spec
+        spec = services.store.get(run_of(right)).spec
         data, marks = spec["data"], Marks.model_validate(spec["marks"])
     else:
         marks = to_marks(services.rows(data), marked)
@@ -99,7 +110,7 @@ def groups(
 def template(services: Services, right: str, data: Mapping[str, Any]) -> str:
     """How prompts were put to the right side's model when it was trained."""
     if right.startswith(RUN):
-        data = services.store.get(right.removeprefix(RUN)).spec["data"]
+        data = services.store.get(run_of(right)).spec["data"]
     return str(data.get("template", ""))
 
 
