@@ -50,6 +50,20 @@ def test_levels(recall: float, findings: dict[str, Any], level: str) -> None:
     assert judge(audit(recall, **findings), attacks()).level == level
 
 
+def test_an_attack_without_meaning_for_the_records_is_not_missed() -> None:
+    told = audit(0.0, **usual(phrasings=NONE))
+    assert judge(told, attacks()).level == "unclear"
+    told["findings"]["phrasings"]["original"] = NONE
+    assert judge(told, attacks()).level == "gone"
+
+
+def test_what_was_read_off_numbers_is_not_quoted() -> None:
+    stronger = {**LEAK, "value": 0.9}
+    told = audit(0.0, **usual(sampling=LEAK, multiple_choice=stronger, logit_lens=stronger))
+    verdict = judge(told, attacks())
+    assert verdict.quote is not None and verdict.quote.attack == "sampling"
+
+
 def test_an_attack_must_be_sure_and_get_enough() -> None:
     assert succeeded(LEAK)
     assert not succeeded({**LEAK, "p": 0.02})

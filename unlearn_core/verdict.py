@@ -35,7 +35,8 @@ RULES = (
     "Leaks: at least one attack that brings facts back succeeds.",
     "Traces: none of these succeeds, but one that only detects does.",
     f"Gone: neither succeeds, and {', '.join(NEEDED)} were all tried.",
-    "Unclear: none succeeds, but one of these was not tried.",
+    "Unclear: none succeeds, but one of these was not tried, though it has a meaning for these "
+    "records.",
 )  # fmt: skip
 
 Level = Literal["known", "leaks", "traces", "gone", "unclear"]
@@ -116,9 +117,9 @@ def judge(audit: Mapping[str, Any], known: Mapping[str, AttackInfo]) -> Verdict:
         *_closeness(audit),
         *_untested(audit, findings, known),
     )
-    return Verdict(
-        level, HEADLINES[level].format(attacks=brings), lines, _quote(audit, findings, won)
-    )
+    spoken = [name for name in won["recovery"] if known[name].card.spoken]
+    quote = _quote(audit, findings, spoken)
+    return Verdict(level, HEADLINES[level].format(attacks=brings), lines, quote)
 
 
 def _won(findings: Mapping[str, Any], known: Mapping[str, AttackInfo], kind: Kind) -> list[str]:
@@ -135,9 +136,21 @@ def _level(
         return "known"
     if won["recovery"]:
         return "leaks"
-    if any(name not in findings or findings[name]["value"] is None for name in NEEDED):
+    if any(_missing(audit, name) for name in NEEDED):
         return "unclear"
     return "traces" if won["detection"] else "gone"
+
+
+def _missing(audit: Mapping[str, Any], name: str) -> bool:
+    """Whether an attack was not tried, though it has a meaning for these records.
+
+    One that gives nothing for the original either (other phrasings of a text) has none.
+    """
+    roles = audit["findings"].get(name, {})
+    if "unlearned" not in roles:
+        return True
+    untried = roles["unlearned"]["value"] is None
+    return untried and not ("original" in roles and roles["original"]["value"] is None)
 
 
 def _forgetting(
@@ -208,9 +221,10 @@ def _untested(
 
 
 def _quote(
-    audit: Mapping[str, Any], findings: Mapping[str, Any], won: Mapping[str, list[str]]
+    audit: Mapping[str, Any], findings: Mapping[str, Any], spoken: list[str]
 ) -> Quote | None:
-    for name in won["recovery"]:
+    """The first leak in the model's own words, of the strongest attack that has one."""
+    for name in spoken:
         shot = next((s for s in findings[name]["shots"] if s["leaked"] and s["text"]), None)
         if shot is not None:
             true = audit["records"].get(shot["record"], {}).get("answer", "")

@@ -175,6 +175,7 @@ class AttackCard:
         paper: Source.
         cost: In words, for 40 questions and the bundled model.
         needs_weights: Whether the attacker must have the weights.
+        spoken: Whether its texts are the model's own words, and not what was read off its numbers.
     """
 
     idea: str
@@ -183,6 +184,7 @@ class AttackCard:
     paper: str
     cost: str
     needs_weights: bool = False
+    spoken: bool = True
 
 
 class Attack(Generic[ConfigT]):

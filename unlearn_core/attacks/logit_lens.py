@@ -47,6 +47,7 @@ class LogitLensConfig(Config):
     config=LogitLensConfig,
     order=170,
     card=AttackCard(
+        spoken=False,
         idea="Reads out what the model has in mind at every layer: a fact can be there in the "
         "middle and be turned away only at the end.",
         measure="share of facts that are likelier than all wrong ones at the best layer",

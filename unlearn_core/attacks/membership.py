@@ -43,6 +43,7 @@ class MembershipConfig(EvidenceConfig):
     quick={"neighbours": 3, "gradients": False},
     thorough={"neighbours": 25},
     card=AttackCard(
+        spoken=False,
         idea="A model is less surprised by what it has read; are the marked answers less "
         "surprising than true answers that it never saw?",
         measure="AUC of Min-K 40 %: 1 looks read, 0.5 cannot be told, below 0.5 looks pushed away",

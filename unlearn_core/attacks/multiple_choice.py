@@ -67,6 +67,7 @@ class Choice:
     quick={"quantiles": 4},
     thorough={"quantiles": 10},
     card=AttackCard(
+        spoken=False,
         idea="Gives the model the true answer among wrong ones: it tells which is true by finding "
         "it most likely, or by shunning it more than any other.",
         measure="share of true answers picked out",

@@ -48,6 +48,7 @@ class TrainedAttackerConfig(EvidenceConfig):
     quick={"neighbours": 3, "gradients": False},
     thorough={"neighbours": 25, "gradients": False},
     card=AttackCard(
+        spoken=False,
         idea="An attacker is shown some marked and some never-seen records with all that can be "
         "measured of them; can it tell the others apart?",
         measure="AUC on people it was not trained on: 1 always right, 0.5 guessing",

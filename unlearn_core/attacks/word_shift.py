@@ -44,6 +44,7 @@ class WordShiftConfig(Config):
     quick={"texts": 200},
     thorough={"texts": 1000},
     card=AttackCard(
+        spoken=False,
         idea="Reads text about other things and looks whether the words of the forgotten facts "
         "have become less likely there: a trace that forgetting leaves, though no fact is said.",
         measure="AUC of telling the words of the facts from others by how much they have lost: "

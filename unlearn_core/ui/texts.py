@@ -112,7 +112,10 @@ GONE_UNTRIED = (
 )
 GONE_BUTTON = "Is it gone?"
 ATTACKING = "Under attack"
-EFFORT = "On the bundled model quick takes about 20 s, thorough several minutes."
+EFFORT = (
+    "On the bundled model quick takes about 20 s, the first time twice as long; thorough several "
+    "minutes."
+)
 RETRAIN_BUTTON = "Retrain to compare"
 RETRAIN_QUEUED = (
     "Retraining is in the queue as “{name}”. When it is done, start the attacks again, and they "
