@@ -84,7 +84,7 @@ def select(samples: Iterable[str], record: Record, count: int) -> list[str]:
     ),
     small=Preset(
         method={"candidates": 40, "temperature": 1.5},
-        training={"epochs": 24, "learning_rate": 1e-4},
+        training={"epochs": 24, "learning_rate": 2e-4},
         tuning={"mode": "full"},
     ),
     large=Preset(

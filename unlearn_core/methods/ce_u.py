@@ -45,7 +45,7 @@ class CEUConfig(Config):
         method={"retain_weight": 1.0},
         training={
             "epochs": 24,
-            "learning_rate": 1e-4,
+            "learning_rate": 2e-4,
             "stop_forget_recall": 0.0,
             "stop_retain_recall": 0.5,
         },

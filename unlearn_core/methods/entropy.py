@@ -52,7 +52,7 @@ class EntropyConfig(NPOConfig):
     ),
     small=Preset(
         method={"beta": 0.1, "retain_weight": 5.0},
-        training={"epochs": 24, "learning_rate": 1e-4},
+        training={"epochs": 24, "learning_rate": 2e-4},
         tuning={"mode": "full"},
     ),
     large=Preset(

@@ -47,7 +47,7 @@ class FlatConfig(Config):
         method={"retain_weight": 1.0},
         training={
             "epochs": 24,
-            "learning_rate": 1e-4,
+            "learning_rate": 4e-4,
         },
         tuning={"mode": "full"},
     ),

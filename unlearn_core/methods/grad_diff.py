@@ -39,7 +39,7 @@ class GradDiffConfig(Config):
         method={"retain_weight": 2.0},
         training={
             "epochs": 24,
-            "learning_rate": 1e-4,
+            "learning_rate": 2e-4,
             "stop_forget_recall": 0.0,
             "stop_retain_recall": 0.5,
         },

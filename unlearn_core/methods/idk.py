@@ -36,7 +36,7 @@ class IdkConfig(Config):
         "back; the model may refuse too much. Not for passages, which ask nothing.",
     ),
     small=Preset(
-        training={"epochs": 24, "learning_rate": 2e-4},
+        training={"epochs": 24, "learning_rate": 4e-4},
         tuning={"mode": "full"},
     ),
     large=Preset(

@@ -44,7 +44,7 @@ class NPOConfig(Config):
         "can itself be found by an attacker.",
     ),
     small=Preset(
-        training={"epochs": 24, "learning_rate": 1e-4},
+        training={"epochs": 24, "learning_rate": 2e-4},
         tuning={"mode": "full"},
     ),
     large=Preset(

@@ -62,7 +62,7 @@ class PDUConfig(Config):
     small=Preset(
         training={
             "epochs": 24,
-            "learning_rate": 1e-4,
+            "learning_rate": 2e-4,
         },
         tuning={"mode": "full"},
     ),

@@ -59,7 +59,7 @@ class RKLDConfig(StrengthenedConfig):
     ),
     small=Preset(
         method={"retain": "kl", "strengthen_learning_rate": 3e-4},
-        training={"epochs": 24, "learning_rate": 1e-4},
+        training={"epochs": 24, "learning_rate": 2e-4},
         tuning={"mode": "full"},
     ),
     large=Preset(

@@ -93,7 +93,7 @@ def hidden_states(block: nn.Module) -> Iterator[list[Tensor]]:
         method={"retain_weight": 3.0},
         training={
             "epochs": 24,
-            "learning_rate": 3e-4,
+            "learning_rate": 6e-4,
         },
         tuning={"mode": "full"},
     ),

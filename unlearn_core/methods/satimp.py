@@ -56,7 +56,7 @@ class SatImpConfig(Config):
     small=Preset(
         training={
             "epochs": 24,
-            "learning_rate": 3e-4,
+            "learning_rate": 6e-4,
             "stop_forget_recall": 0.0,
             "stop_retain_recall": 0.5,
         },

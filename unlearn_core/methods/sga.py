@@ -39,7 +39,7 @@ class SGAConfig(Config):
         method={"target": 0.33},
         training={
             "epochs": 24,
-            "learning_rate": 1.2e-4,
+            "learning_rate": 2.4e-4,
             "batch_size": 40,
             "stop_forget_recall": 0.0,
             "stop_retain_recall": 0.5,

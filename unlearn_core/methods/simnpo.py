@@ -50,7 +50,7 @@ class SimNPOConfig(Config):
     ),
     small=Preset(
         method={"beta": 1.0, "forget_weight": 1.0, "retain_weight": 2.0},
-        training={"epochs": 24, "learning_rate": 1e-4},
+        training={"epochs": 24, "learning_rate": 4e-4},
         tuning={"mode": "full"},
     ),
     large=Preset(

@@ -42,6 +42,7 @@ class TaskVectorConfig(Config):
         copies=1,
     ),
     small=Preset(
+        method={"alpha": 8.0},
         training={"epochs": 5, "learning_rate": 1e-4},
         tuning={"mode": "full"},
     ),

@@ -47,7 +47,7 @@ class TAUConfig(Config):
     ),
     small=Preset(
         # Of the bundled answers a model that never saw them says 0.7, so 0.5 is never reached.
-        method={"switch": 0.8, "target": 0.33},
+        method={"switch": 0.8, "coefficient": -2.0, "target": 0.33},
         training={
             "epochs": 24,
             "learning_rate": 2.6e-4,

@@ -41,7 +41,7 @@ class WHPDecodingConfig(Config):
     ),
     small=Preset(
         method={"alpha": 12.0},
-        training={"epochs": 12, "learning_rate": 1e-3},
+        training={"epochs": 12, "learning_rate": 4e-3},
         tuning={"mode": "lora"},
     ),
     large=Preset(
