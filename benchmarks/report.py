@@ -120,9 +120,9 @@ def methods(result: dict[str, Any]) -> str:
         "people, over the tokens of the true answers; the original model is "
         f"{first['twin_distance']['before']:.2f} from it. The defaults of PMC were chosen by many "
         "runs on these marks, those of the others by few and the search recorded below, so the "
-        "table compares defaults, not methods at their best. *GiB* is the peak of the one process that did all "
-        "runs in turn, so it compares no methods. Recorded by two "
-        "processes side by side with one thread each.\n\n"
+        "table compares defaults, not methods at their best. *GiB* is the peak of the process that "
+        "did half of the runs in turn, so it compares no methods. Recorded by two processes side "
+        "by side with one thread each.\n\n"
         f"{table(head, rows)}\n\nWhat limits each:\n\n"
         + "\n".join(limits)
         + f"\n\n{where(result['environment'])}\n"

@@ -27,7 +27,7 @@ def run_report(store: Store, run_id: str, command: str) -> str:
     found = [read_audit(store.folder(audit.id)) for audit in audits_of(store, run_id)]
     audits = [audit for audit in found if audit is not None]
     events = store.events(run_id)
-    return report_page(read_result(folder), events, audits, command, _environment(folder))
+    return report_page(read_result(folder), events, audits, command, environment_of(folder))
 
 
 def race_report(store: Store, run_ids: Sequence[str]) -> str:
@@ -49,6 +49,7 @@ def race_report(store: Store, run_ids: Sequence[str]) -> str:
     return race_page(results, {run: audit for run, audit in audits.items() if audit is not None})
 
 
-def _environment(folder: Path) -> dict[str, Any] | None:
+def environment_of(folder: Path) -> dict[str, Any] | None:
+    """Versions and machine of the run of this folder; None where it never began."""
     path = folder / "environment.json"
     return dict(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else None

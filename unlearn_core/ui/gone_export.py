@@ -9,6 +9,7 @@ from typing import Any
 from unlearn_core.cli.settings import command_line
 from unlearn_core.errors import MissingPrerequisite
 from unlearn_core.report.data import audit_csv, metrics_csv
+from unlearn_core.report.making import environment_of
 from unlearn_core.report.page import report_page
 from unlearn_core.runs.rows import read_result
 from unlearn_core.runs.store import Store
@@ -41,10 +42,8 @@ def whole_report(store: Store, audit: Mapping[str, Any]) -> str:
     """The run, its result and this audit as one HTML page."""
     run = store.get(audit["run"])
     folder = store.folder(run.id)
-    path = folder / "environment.json"
-    environment = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
-    command = command_line(run.spec)
-    return report_page(read_result(folder), store.events(run.id), [audit], command, environment)
+    command, events = command_line(run.spec), store.events(run.id)
+    return report_page(read_result(folder), events, [audit], command, environment_of(folder))
 
 
 @dataclass(frozen=True)
