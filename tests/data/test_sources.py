@@ -28,6 +28,14 @@ def test_a_file_with_its_world(tmp_path):
     assert [warning.split(":")[0] for warning in corpus.warnings] == ["a.jsonl", "w.jsonl"]
 
 
+def test_a_file_of_what_nobody_ever_saw_has_the_fields_of_the_data(tmp_path):
+    data = write_rows(tmp_path / "a.jsonl", [{"q": "Who?", "a": "Ann"}])
+    unseen = write_rows(tmp_path / "h.jsonl", [{"q": "Where?", "a": "Rome"}])
+    corpus = load_corpus(DataSpec(source=data, holdout=unseen, prompt_field="q", answer_field="a"))
+    assert corpus.holdout == (Record(id="h0001", prompt="Where?", answer="Rome"),)
+    assert corpus.records == (Record(id="r0001", prompt="Who?", answer="Ann"),)
+
+
 def test_fields_and_row_limit_of_the_spec(tmp_path):
     data = write_rows(tmp_path / "a.jsonl", [{"p": "Who?", "a": "Ann", "s": "X", "f": "An"}] * 3)
     corpus = load_corpus(

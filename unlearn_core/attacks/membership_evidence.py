@@ -24,7 +24,7 @@ from unlearn_core.methods.losses import mean_nll
 
 NO_HOLDOUT = (
     "Not tested, because there are no records that no model ever saw to compare with; "
-    "give some as holdout data."
+    "give a file of some as holdout data."
 )
 NO_FORGET = "Not tested, because there are no marked records; mark some."
 

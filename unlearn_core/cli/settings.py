@@ -22,7 +22,12 @@ GROUPS: tuple[Group, ...] = (
         "Data",
         DataSpec,
         "",
-        (("source", "data"), ("retain", "retain_data"), ("world", "world_data")),
+        (
+            ("source", "data"),
+            ("retain", "retain_data"),
+            ("world", "world_data"),
+            ("holdout", "holdout_data"),
+        ),
     ),
     Group("marks", "Marks", Marks, "forget_", (("subjects", "forget_subject"),)),
     Group("training", "Training", TrainingSpec),

@@ -42,6 +42,13 @@ class DataSpec(Config):
         "File of general knowledge that must be kept; it is measured, never marked or trained on.",
         label="World data",
     )
+    holdout: str = setting(
+        "",
+        "File of records like those to forget that no model ever saw; attacks by membership "
+        "compare with them.",
+        label="Holdout data",
+        advanced=True,
+    )
     subset: str = setting(
         "", "Subset of a hub data set; for TOFU the forget subset, such as forget10.", advanced=True
     )
@@ -63,7 +70,7 @@ class DataSpec(Config):
 
 
 def load_corpus(spec: DataSpec) -> Corpus:
-    """Read all records of a source, with its general knowledge.
+    """Read all records of a source, with its general knowledge and what nobody ever saw.
 
     Raises:
         InvalidInput: The source is unknown, or cannot be read; the message names the line.
@@ -76,10 +83,13 @@ def load_corpus(spec: DataSpec) -> Corpus:
         world = corpus.world or second.world
         kept = _apart(second.records, corpus)
         corpus = replace(corpus, kept=kept, world=world, warnings=warnings)
-    if not spec.world:
-        return corpus
-    world, warnings = _file(spec.world, spec, {}, prefix="w")
-    return replace(corpus, world=world, warnings=(*corpus.warnings, *warnings))
+    if spec.world:
+        world, warnings = _file(spec.world, spec, {}, prefix="w")
+        corpus = replace(corpus, world=world, warnings=(*corpus.warnings, *warnings))
+    if spec.holdout:
+        unseen, warnings = _file(spec.holdout, spec, _fields(spec), prefix="h")
+        corpus = replace(corpus, holdout=unseen, warnings=(*corpus.warnings, *warnings))
+    return corpus
 
 
 def _apart(records: tuple[Record, ...], corpus: Corpus) -> tuple[Record, ...]:
@@ -89,14 +99,19 @@ def _apart(records: tuple[Record, ...], corpus: Corpus) -> tuple[Record, ...]:
     return tuple(record.model_copy(update={"id": f"kept-{record.id}"}) for record in records)
 
 
-def _records(spec: DataSpec) -> Corpus:
-    kind, _, name = spec.source.partition(":")
-    given = {
+def _fields(spec: DataSpec) -> dict[str, str]:
+    """The fields that were named."""
+    return {
         "prompt": spec.prompt_field,
         "answer": spec.answer_field,
         "subject": spec.subject_field,
         "fact": spec.fact_field,
     }
+
+
+def _records(spec: DataSpec) -> Corpus:
+    kind, _, name = spec.source.partition(":")
+    given = _fields(spec)
     if kind == "bundled":
         return bundled_corpus(name or "people")
     if kind == "hub":

@@ -90,7 +90,10 @@ def make_spec(
 def _settled(spec: RunSpec) -> RunSpec:
     """Name files and folders in full: a run may be done, or repeated, from another folder."""
     model = {name: _in_full(getattr(spec.model, name)) for name in ("source", "base")}
-    data = {name: _in_full(getattr(spec.data, name)) for name in ("source", "retain", "world")}
+    data = {
+        name: _in_full(getattr(spec.data, name))
+        for name in ("source", "retain", "world", "holdout")
+    }
     return spec.model_copy(
         update={
             "model": spec.model.model_copy(update=model),

@@ -68,13 +68,12 @@ class Services:
 
 def _read(spec: Mapping[str, Any]) -> tuple[Corpus, tuple[Record, ...]]:
     parsed = parse(DataSpec, spec, "data")
-    return _corpus(parsed, _changed(parsed.source), _changed(parsed.world))
+    files = (parsed.source, parsed.retain, parsed.world, parsed.holdout)
+    return _corpus(parsed, tuple(map(_changed, files)))
 
 
 @lru_cache(maxsize=8)
-def _corpus(
-    spec: DataSpec, source_changed: int, world_changed: int
-) -> tuple[Corpus, tuple[Record, ...]]:
+def _corpus(spec: DataSpec, changed: tuple[int, ...]) -> tuple[Corpus, tuple[Record, ...]]:
     """A corpus and its rows, read again when one of its files has changed."""
     corpus = load_corpus(spec)
     return corpus, first_wordings(corpus)

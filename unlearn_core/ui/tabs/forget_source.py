@@ -68,7 +68,9 @@ def build(services: Services, page: Page) -> None:
                 for role, label in ROLES
             ]  # fmt: skip
         with gr.Accordion("More settings", open=False):
-            rest = Form.build(DataSpec, only=("world", "template", "max_rows"), prefix="data")
+            rest = Form.build(
+                DataSpec, only=("world", "holdout", "template", "max_rows"), prefix="data"
+            )
         read = gr.Button("Read the records", variant="primary", elem_id="data-read")
 
     def shown(chosen: str) -> list[Any]:
@@ -130,6 +132,7 @@ def corpus_html(corpus: Corpus, rows: int) -> str:
                                                 if wordings > 1 else "")),
         ("Subjects", f"{len({record.subject for record in corpus.records if record.subject}):,}"),
         ("General knowledge", texts.count(len(corpus.world), "record")),
+        ("Never seen by any model", texts.count(len(corpus.holdout), "record")),
     ]  # fmt: skip
     notes = "".join(texts.note(warning) for warning in corpus.warnings)
     body = f"<h3>{_title(corpus.name)}</h3>{texts.facts(facts)}{notes}"
