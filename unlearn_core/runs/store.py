@@ -26,6 +26,7 @@ from unlearn_core.runs.recovery import (
     memory_advice,
 )
 from unlearn_core.runs.rows import RunInfo, read_events, run_info, to_json, write_json
+from unlearn_core.runs.transitions import append_events, enter_state, say_state
 
 # Runs that a person started in a terminal and waits for come before those that no one owns.
 _QUEUE = (
@@ -99,7 +100,7 @@ class Store:
                         born,
                     ),
                 )
-                self._say(connection, run_id, "queued", "")
+                say_state(connection, run_id, "queued", "")
         except OSError as error:
             shutil.rmtree(folder, ignore_errors=True)
             raise unusable(self.workspace, error.strerror or str(error)) from error
@@ -188,7 +189,7 @@ class Store:
             The sequence number of the run's last event.
         """
         with self._database.write() as connection:
-            return self._append(connection, run_id, events)
+            return append_events(connection, run_id, events)
 
     def events(
         self, run_id: str, after: int = 0, kinds: Collection[str] = (), limit: int | None = None
@@ -242,7 +243,7 @@ class Store:
                     "UPDATE runs SET pid = ?, born = ?, host = ?, heartbeat = ? WHERE id = ?",
                     (pid, process.born, process.host, time.time(), row["id"]),
                 )
-                self._enter(connection, row["id"], "loading", "")
+                enter_state(connection, row["id"], "loading", "")
                 return str(row["id"])
         return None
 
@@ -260,7 +261,7 @@ class Store:
             now = str(self._row(run_id)["state"])
             if now in FINISHED or (now == "stopping" and state in ("loading", "running")):
                 return
-            self._enter(connection, run_id, state, message)
+            enter_state(connection, run_id, state, message)
 
     def beat(self, run_id: str) -> None:
         """Say that the run's worker is alive."""
@@ -293,15 +294,15 @@ class Store:
             )
             if state in ACTIVE:
                 if command != "pause":
-                    self._enter(connection, run_id, "stopping", _ASKED[command])
+                    enter_state(connection, run_id, "stopping", _ASKED[command])
             elif command == "pause":
-                self._enter(connection, run_id, "paused", "Paused while it waited.")
+                enter_state(connection, run_id, "paused", "Paused while it waited.")
             elif command == "discard":
-                self._enter(connection, run_id, "discarded", "Discarded while it waited.")
+                enter_state(connection, run_id, "discarded", "Discarded while it waited.")
             elif not begun:
-                self._enter(connection, run_id, "stopped", "Stopped before it began.")
+                enter_state(connection, run_id, "stopped", "Stopped before it began.")
             else:
-                self._enter(connection, run_id, "queued", _ASKED["stop"])
+                enter_state(connection, run_id, "queued", _ASKED["stop"])
         if command == "discard" and state not in ACTIVE:
             shutil.rmtree(self.folder(run_id) / "checkpoints", ignore_errors=True)
 
@@ -330,7 +331,7 @@ class Store:
                 "UPDATE runs SET queued = ?, owner = ?, owner_born = ? WHERE id = ?",
                 (time.time(), owner, born, run_id),
             )
-            self._enter(connection, run_id, "queued", "")
+            enter_state(connection, run_id, "queued", "")
 
     def recover(self, exit_code: Callable[[int], int | None] = lambda pid: None) -> list[str]:
         """End the runs whose worker has died, with the likely cause in words.
@@ -385,8 +386,8 @@ class Store:
             now = self._row(row["id"])
             if now["state"] not in ACTIVE or now["pid"] != row["pid"]:
                 return False  # another process was quicker
-            self._append(connection, row["id"], [error])
-            self._enter(connection, row["id"], "failed", cause)
+            append_events(connection, row["id"], [error])
+            enter_state(connection, row["id"], "failed", cause)
         return True
 
     def _row(self, run_id: str) -> sqlite3.Row:
@@ -417,53 +418,6 @@ class Store:
                 first.append(row)
             taken.add(str(row["device"]))
         return first
-
-    def _append(self, connection: sqlite3.Connection, run_id: str, events: Sequence[Event]) -> int:
-        newest = "SELECT coalesce(max(seq), 0) FROM events WHERE run_id = ?"
-        seq = int(connection.execute(newest, (run_id,)).fetchone()[0])
-        connection.executemany(
-            "INSERT INTO events (run_id, seq, time, step, kind, payload) VALUES (?, ?, ?, ?, ?, ?)",
-            [
-                (run_id, seq + i, event.time, event.step, event.kind, to_json(event.payload))
-                for i, event in enumerate(events, 1)
-            ],
-        )
-        progress = next((e.payload for e in reversed(events) if e.kind == "progress"), None)
-        if progress is not None:
-            connection.execute(
-                "UPDATE runs SET step = ?, total = ?, seconds_left = ? WHERE id = ?",
-                (progress["step"], progress["total"], progress["seconds_left"], run_id),
-            )
-        return seq + len(events)
-
-    def _enter(
-        self, connection: sqlite3.Connection, run_id: str, state: RunState, message: str
-    ) -> None:
-        """Change the state and say so, in the caller's transaction."""
-        now = time.time()
-        connection.execute(
-            "UPDATE runs SET state = ?, message = ? WHERE id = ?", (state, message, run_id)
-        )
-        if state == "loading":
-            connection.execute(
-                "UPDATE runs SET started = coalesce(started, ?) WHERE id = ?", (now, run_id)
-            )
-        if state == "paused" or state in FINISHED:
-            connection.execute(
-                "UPDATE runs SET pid = NULL, command = NULL, commanded = NULL, owner = NULL, "
-                "seconds_left = NULL WHERE id = ?",
-                (run_id,),
-            )
-        if state in FINISHED:
-            connection.execute("UPDATE runs SET ended = ? WHERE id = ?", (now, run_id))
-        self._say(connection, run_id, state, message)
-
-    def _say(
-        self, connection: sqlite3.Connection, run_id: str, state: RunState, message: str
-    ) -> None:
-        step = connection.execute("SELECT step FROM runs WHERE id = ?", (run_id,)).fetchone()[0]
-        payload = {"state": state, "message": message}
-        self._append(connection, run_id, [Event("status", step, payload)])
 
 
 _ASKED: dict[Command, str] = {
