@@ -109,7 +109,8 @@ def pick(scores: Sequence[float], tau: float, generator: torch.Generator) -> int
         needs=("retain data", "sampling"),
         cost="2 to 4: sampling comes on top, and less of it as questions are solved",
         fails="A model whose samples are all alike gives nothing to select from; raise the "
-        "temperature or the number of samples.",
+        "temperature or the number of samples. Where the answers collapse onto refusals, facts are "
+        "hidden rather than gone: a begun answer or a few steps of relearning bring some back.",
     ),
     small=Preset(
         method={"retain_weight": 0.6, "samples": 20},
