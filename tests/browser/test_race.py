@@ -1,6 +1,7 @@
 """The race as a person starts it: three methods on the same marks, then all of them together."""
 
 import time
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -28,7 +29,9 @@ def wait_for_all(server: Server, count: int) -> list[RunInfo]:
     raise AssertionError(f"the race has not ended: {[(run.name, run.state) for run in runs]}")
 
 
-def test_three_methods_race_and_are_seen_together(visit: Visit, server: Server) -> None:
+def test_three_methods_race_and_are_seen_together(
+    visit: Visit, server: Server, tmp_path: Path
+) -> None:
     visit.open()
     mark_one_person(visit, "Hesper Marstrand")
     visit.tab("Unlearn")
@@ -49,6 +52,12 @@ def test_three_methods_race_and_are_seen_together(visit: Visit, server: Server) 
         "document.querySelector('.lv-race .js-plotly-plot').data"
         ".filter(trace => trace.mode === 'markers').map(trace => trace.x.length)"
     ) == [1, 1, 1]
+
+    with page.expect_download() as coming:
+        page.locator("#runs-report").click()
+    coming.value.save_as(tmp_path / "race.html")
+    report = (tmp_path / "race.html").read_text(encoding="utf-8")
+    assert "Negative preference optimisation" in report and "No run was attacked" in report
 
     race.get_by_role("button", name="seed 0").nth(2).click()
     expect(page.locator("#runs-name input, #runs-name textarea")).to_have_value(runs[2].name)
