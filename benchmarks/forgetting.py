@@ -32,7 +32,7 @@ from unlearn_core.runs.foreground import run_in_foreground
 from unlearn_core.runs.spec import make_spec
 from unlearn_core.runs.store import Store
 from unlearn_core.sampling import CachedSampler
-from unlearn_core.verdict import succeeded
+from unlearn_core.verdict import STILL_KNOWN, succeeded
 
 LONG = ("retrain",)
 """Methods that take many minutes; recorded when asked for by name."""
@@ -65,20 +65,24 @@ def one_run(
     unseen = {"before": unseen_wording_recall(model), "after": unseen_wording_recall(after)}
     distance = {"before": twin_distance(model), "after": twin_distance(after)}
     found = {**result, "unseen_wording": unseen, "twin_distance": distance}
-    return {**found, "audit": audited(store, run_id)} if attacked else found
+    return {**found, "audit": audited(store, run_id, result)} if attacked else found
 
 
-def audited(store: Store, run_id: str) -> dict[str, Any]:
-    """The verdict on a run's model, and what every attack got out of it."""
-    spec = audit_of_run(store, run_id)
+def audited(store: Store, run_id: str, result: dict[str, Any]) -> dict[str, Any]:
+    """The verdict on a run's model, and what every attack got out of it.
+
+    The run has been measured, so the audit only attacks; what is simply asked it takes from there.
+    """
+    spec = audit_of_run(store, run_id).model_copy(update={"measuring": False})
     audit_id = queue_audit(store, spec, owner=os.getpid())
     run_in_foreground(store, audit_id, lambda _: None, lambda _: None)
     audit = read_audit(store.folder(audit_id))
     if audit is None:
         raise SystemExit(f"The audit of {run_id} failed: {store.get(audit_id).message}")
     kept = ("value", "low", "high", "chance", "p", "count", "note")
+    known = result["after"]["forget"]["fact_recall"] >= STILL_KNOWN
     return {
-        "level": audit["verdict"]["level"],
+        "level": "known" if known else audit["verdict"]["level"],
         "findings": {
             name: {
                 role: {key: finding[key] for key in kept}

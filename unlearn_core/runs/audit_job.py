@@ -100,7 +100,7 @@ class Job:
         Raises:
             Interrupted: By a command.
         """
-        for role in self.models.roles:
+        for role in self.models.roles if self.spec.measuring else ():
             self._progress(f"reading answers and likelihoods, {role}")
             self.readings[role] = self._read(role)
             self._finish_unit()
@@ -124,7 +124,7 @@ class Job:
     @property
     def total(self) -> int:
         """Pieces of work."""
-        return len(self.models.roles) * (1 + len(self.names))
+        return len(self.models.roles) * (self.spec.measuring + len(self.names))
 
     def emit(self, *events: tuple[EventKind, Mapping[str, Any]]) -> None:
         """Append events."""
@@ -284,7 +284,7 @@ class Job:
 
     def _progress(self, phase: str) -> None:
         # Reading takes many times as long as an attack, so it tells nothing of what is left.
-        attacked = self.done - len(self.models.roles)
+        attacked = self.done - len(self.models.roles) * self.spec.measuring
         spent = time.perf_counter() - self.begun
         left = spent / attacked * (self.total - self.done) if attacked > 0 else None
         payload = {"step": self.done, "total": self.total, "seconds_left": left, "phase": phase}

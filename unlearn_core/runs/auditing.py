@@ -51,6 +51,7 @@ class AuditSpec(Config):
     )
     attacks: tuple[str, ...] = setting((), "Attacks to try; empty takes all.")
     attacking: bool = setting(True, "Whether to attack, or to measure only.")
+    measuring: bool = setting(True, "Whether to measure as well, or to attack only.")
     embedding: str = setting(
         "", "A folder or hub name of an embedding model, for similarity in meaning; may be empty."
     )
