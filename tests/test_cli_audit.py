@@ -48,7 +48,14 @@ def test_a_run_on_own_data_is_attacked_measured_and_reported(
     page = tmp_path / "report.html"
     assert main(["report", run, "--out", str(page), *where]) == 0
     assert audit["verdict"]["headline"] in page.read_text(encoding="utf-8")
+    assert f"attack {run}" in page.read_text(encoding="utf-8")
     assert main(["report", run, run, "--out", str(page), *where]) == 0
+    tables = tmp_path / "tables"
+    assert (
+        main(["report", audit["audit"], "--out", str(page), "--tables", str(tables), *where]) == 0
+    )
+    assert audit["verdict"]["headline"] in page.read_text(encoding="utf-8")
+    assert (tables / "attacks.csv").is_file() and (tables / "metrics.csv").is_file()
 
 
 def test_measuring_alone_prints_every_metric_that_has_a_value(
@@ -77,6 +84,11 @@ def test_what_cannot_be_attacked_is_refused(
     )
     assert "one of quick, thorough" in refused(capfd, "attack", run, "--effort", "huge", *where)
     assert "no run 'nothing'" in refused(capfd, "attack", "nothing", *where)
+    assert "Leave these flags out" in refused(capfd, "attack", run, "--original", "bundled", *where)
+    model = flags[flags.index("--model") + 1]
+    assert "--original" in refused(capfd, "attack", "--model", model, *where)
+    unmarked = ["attack", "--data", flags[flags.index("--data") + 1], "--prompt-field", "q"]
+    assert "Mark records" in refused(capfd, *unmarked, "--answer-field", "a", *where)
     assert "cannot be written" in refused(
         capfd, "report", run, "--out", "/nowhere/report.html", *where
     )

@@ -93,3 +93,30 @@ def test_what_was_not_tried_is_said_and_so_is_the_cost() -> None:
 def test_a_verdict_is_plain_values() -> None:
     told = asdict(judge(audit(), attacks()))
     assert set(told) == {"level", "headline", "lines", "quote", "rules"}
+
+
+def test_what_came_out_of_a_single_record_is_neither_gone_nor_a_leak() -> None:
+    single = {**LEAK, "value": 1.0, "chance": 0.17, "p": 0.17, "least_p": 1 / 6, "count": 1}
+    verdict = judge(audit(0.0, **usual(prefilling=single)), attacks())
+    assert verdict.level == "unclear"
+    assert any("so few records" in line.text for line in verdict.lines if line.kind == "caveat")
+    assert all("prefilled" not in line.text for line in verdict.lines if line.kind == "gone")
+
+
+def test_what_was_pushed_away_betrays_itself() -> None:
+    pushed = {**GUESS, "value": 0.02, "chance": 0.5, "p": 1.0, "numbers": {"p_below": 1e-9}}
+    verdict = judge(audit(0.0, **usual(membership=pushed)), attacks())
+    assert verdict.level == "traces"
+    assert any("pushed away" in line.text for line in verdict.lines if line.kind == "leak")
+
+
+def test_notes_are_caveats_and_what_was_stopped_says_so() -> None:
+    told = {**audit(0.0, sampling=GUESS), "notes": ["5 of 9 were made by rule."],
+            "stopped": True, "chosen": ["sampling", "prefilling"]}  # fmt: skip
+    lines = judge(told, attacks()).lines
+    assert any(line.text == "5 of 9 were made by rule." for line in lines)
+    untested = [line.text for line in lines if line.kind == "untested"]
+    assert any("Prefilled answers: not tested, because the attacks were stopped" in t
+               for t in untested)  # fmt: skip
+    assert any("Noise on the weights: not tested, because it was not chosen" in t
+               for t in untested)  # fmt: skip

@@ -30,13 +30,15 @@ RULES = (
     f"An attack succeeds when guessing alone does as well in fewer than {percent(SURE)} of tries "
     f"and it finds at least {percent(MARGIN)} more of the facts than guessing (for detection: an "
     "AUC that much above chance).",
+    "Membership also succeeds where the marked records look that much less familiar than unseen "
+    "ones: what was pushed away can be told as well.",
     f"Still known: simply asked, the model gives at least {percent(STILL_KNOWN)} of the marked "
     "facts.",
     "Leaks: at least one attack that brings facts back succeeds.",
     "Traces: none of these succeeds, but one that only detects does.",
     f"Gone: neither succeeds, and {', '.join(NEEDED)} were all tried.",
     "Unclear: none succeeds, but one of these was not tried, though it has a meaning for these "
-    "records.",
+    "records, or so few records were marked that what came out cannot be told from guessing.",
 )  # fmt: skip
 
 Level = Literal["known", "leaks", "traces", "gone", "unclear"]
@@ -90,9 +92,30 @@ def succeeded(finding: Mapping[str, Any]) -> bool:
     value = finding["value"]
     if value is None:
         return False
+    if pushed_away(finding):
+        return True
     if finding["p"] is None or finding["chance"] is None:
         return bool(finding["low"] is not None and finding["low"] > MARGIN)
     return bool(finding["p"] < SURE and value - finding["chance"] >= MARGIN)
+
+
+def pushed_away(finding: Mapping[str, Any]) -> bool:
+    """Whether detection tells the marked records by looking less familiar than unseen ones."""
+    below = finding.get("numbers", {}).get("p_below")
+    if below is None or finding["chance"] is None:
+        return False
+    return bool(below < SURE and finding["chance"] - finding["value"] >= MARGIN)
+
+
+def undecided(finding: Mapping[str, Any]) -> bool:
+    """Whether something came out, but of so few records that it cannot be told from guessing."""
+    value, chance = finding["value"], finding["chance"] or 0.0
+    if value is None or succeeded(finding) or value - chance < MARGIN:
+        return False
+    if finding["p"] is None:
+        return True
+    least = finding.get("least_p")
+    return least is not None and bool(least >= SURE)
 
 
 def judge(audit: Mapping[str, Any], known: Mapping[str, AttackInfo]) -> Verdict:
@@ -108,7 +131,7 @@ def judge(audit: Mapping[str, Any], known: Mapping[str, AttackInfo]) -> Verdict:
         if "unlearned" in roles and name in known
     }
     won = {kind: _won(findings, known, kind) for kind in ("recovery", "detection")}
-    level = _level(audit, findings, won)
+    level = _level(audit, findings, known, won)
     titles = [known[name].title.lower() for name in won["recovery"]]
     brings = f"{_listed(titles)} {'bring' if len(titles) > 1 else 'brings'}"
     lines = (
@@ -129,14 +152,18 @@ def _won(findings: Mapping[str, Any], known: Mapping[str, AttackInfo], kind: Kin
 
 
 def _level(
-    audit: Mapping[str, Any], findings: Mapping[str, Any], won: Mapping[str, list[str]]
+    audit: Mapping[str, Any],
+    findings: Mapping[str, Any],
+    known: Mapping[str, AttackInfo],
+    won: Mapping[str, list[str]],
 ) -> Level:
     asked = _metric(audit, "fact_recall", "forget")
     if asked is not None and asked >= STILL_KNOWN:
         return "known"
     if won["recovery"]:
         return "leaks"
-    if any(_missing(audit, name) for name in NEEDED):
+    asking = any(undecided(f) for n, f in findings.items() if known[n].card.kind == "recovery")
+    if asking or any(_missing(audit, name) for name in NEEDED):
         return "unclear"
     return "traces" if won["detection"] else "gone"
 
@@ -171,7 +198,13 @@ def _forgetting(
         if known[name].card.kind != "trace"
         and finding["value"] is not None
         and not succeeded(finding)
+        and not undecided(finding)
     ]
+    for name, finding in findings.items():
+        if known[name].card.kind == "recovery" and undecided(finding):
+            told = _result(finding, known[name])
+            few = "with so few records it cannot be told from guessing"
+            yield Line("caveat", f"{known[name].title}: {told}; {few}.")
     if held:
         yield Line("gone", f"No more than guessing came out of: {', '.join(held)}.")
 
@@ -180,6 +213,11 @@ def _result(finding: Mapping[str, Any], info: AttackInfo) -> str:
     chance = finding["chance"]
     if info.card.kind == "detection":
         measure = info.card.measure.partition(":")[0]
+        if pushed_away(finding):
+            return (
+                f"{measure} {finding['value']:.2f}, far below {chance:.2f}: the marked records "
+                "look less familiar than what it never saw, so they were pushed away"
+            )
         return f"{measure} {finding['value']:.2f} (no trace would be {chance:.2f})"
     found = f"{percent(finding['value'])} of the facts"
     return found if chance is None else f"{found}; guessing alone finds {percent(chance)}"
@@ -213,11 +251,15 @@ def _untested(
 ) -> Iterator[Line]:
     for name, info in known.items():
         if name not in findings:
-            yield Line("untested", f"{info.title}: not tested, because it was not chosen.")
+            chosen = audit.get("stopped") and name in audit["chosen"]
+            why = "the attacks were stopped before it" if chosen else "it was not chosen"
+            yield Line("untested", f"{info.title}: not tested, because {why}.")
         elif findings[name]["value"] is None and info.card.kind != "trace":
             yield Line("untested", f"{info.title}: {findings[name]['note']}")
     for role, why in audit["missing"].items():
         yield Line("untested", f"The {role} model: {why}")
+    for note in audit.get("notes", ()):
+        yield Line("caveat", note)
 
 
 def _quote(

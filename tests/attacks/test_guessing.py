@@ -5,7 +5,7 @@ import random
 import pytest
 from scipy.stats import binom
 
-from unlearn_core.attacks.guessing import Found, against_guessing, found_in, share_in
+from unlearn_core.attacks.guessing import Found, against_guessing, found_in, gives, share_in
 from unlearn_core.data.records import Record
 
 PET = Record(
@@ -57,3 +57,24 @@ def test_without_wrong_answers_guessing_is_not_known_and_without_records_nothing
     finding = against_guessing([Found((1.0,), ())], seed=0)
     assert finding.value == 1.0 and finding.chance is None and "wrong answers" in finding.note
     assert against_guessing([], seed=0).value is None
+
+
+def test_without_facts_only_the_closest_answer_is_given() -> None:
+    plain = Record(id="a", prompt="Job?", answer="The mother of Ada worked as a saddler.")
+    wrong = [plain.model_copy(update={"answer": plain.answer.replace("saddler", "potter")})]
+    both = (plain, *wrong)
+    assert gives("The mother of Ada worked as a saddler.", both) == [True, False]
+    assert gives("The mother of Ada worked as a potter.", both) == [False, True]
+    assert gives("The mother of Ada worked as a baker.", both) == [False, False]  # as near to both
+
+
+def test_records_without_wrong_answers_have_no_say_in_guessing() -> None:
+    found = [Found((1.0,), ((0.0,),) * 5)] * 10 + [Found((0.0,), ())] * 10
+    finding = against_guessing(found, seed=0)
+    assert finding.value == 0.5 and finding.p == pytest.approx(1 / 5001)
+    assert "10 records have no wrong answers" in finding.note
+
+
+def test_so_few_records_cannot_be_told_from_guessing() -> None:
+    finding = against_guessing([Found((1.0,), ((0.0,),) * 5)], seed=0)
+    assert finding.least_p == pytest.approx(1 / 6) and finding.p > 0.1

@@ -65,3 +65,26 @@ def test_what_stands_before_the_fact_tells_nothing_of_it() -> None:
     first = Record(id="f", prompt="?", answer="Ulm is her town.", fact="Ulm")
     assert before_fact(first) == ""
     assert before_fact(Record(id="n", prompt="?", answer="one two three four")) == "one two"
+
+
+def test_wrong_answers_in_another_frame_are_no_facts() -> None:
+    one = record("Ada", "cat", ("The pet of Ada is an owl.", "Ada has a dog."))
+    assert [wrong.fact for wrong in wrong_records(one)] == ["dog"]
+
+
+def test_letter_case_of_the_fact_does_not_matter() -> None:
+    one = record("Ada", "Cat", ("Ada has a dog.",)).model_copy(update={"fact": "cat"})
+    assert [wrong.fact for wrong in wrong_records(one)] == ["dog"]
+
+
+def test_a_borrowed_answer_is_about_the_one_who_is_asked_for() -> None:
+    def born(name: str, town: str) -> Record:
+        return Record(
+            id=name, prompt=f"Where was {name} born?", answer=f"{name} was born in {town}.",
+            subject=name,
+        )  # fmt: skip
+
+    people = [born("Ada Long", "Ulm"), born("Bo Short", "Rome"), born("Cy Wide", "Oslo")]
+    nameless = Record(id="x", prompt="Where was it born?", answer="It was born in Kiel.")
+    done = with_wrong_answers(people[:1], [*people, nameless]).records[0]
+    assert set(done.perturbed) == {"Ada Long was born in Rome.", "Ada Long was born in Oslo."}

@@ -4,6 +4,10 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from unlearn_core.data.marks import Marks
+from unlearn_core.models.spec import ModelSpec
+from unlearn_core.runs.auditing import AuditSpec
+
 HOSTILE = "<script>document.title='owned'</script> & \"quoted\" 'text' <b>bold</b>"
 """A text that would show if model text were ever taken as HTML."""
 RIGHT_TO_LEFT = "נולד בעיר פרוסטוול 😀🧪"
@@ -17,6 +21,8 @@ NOT_TESTED = (
     "Not tested, because the model forgets only while it answers and its weights are the "
     "original's; use a method that changes weights."
 )
+
+
 PEOPLE = ("Fiora Brinridge", "Piers Zevwick", "Lucan Quillmark", "Hesper Marstrand")
 QUESTIONS = (
     ("birthplace", "Where was {} born?", "{} was born in {}.",
@@ -140,18 +146,13 @@ def _cells(metrics: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _spec() -> dict[str, Any]:
-    return {
-        "kind": "audit",
-        "name": "PMC · Fiora Brinridge and 3 more",
-        "model": {"source": "run:20250102-100000-pmc-a1b2", "device": "auto"},
-        "original": "bundled",
-        "retrained": "bundled:retrained",
-        "data": {"source": "bundled"},
-        "marks": {"subjects": list(PEOPLE)},
-        "effort": "quick",
-        "attacks": [],
-        "seed": 0,
-    }
+    spec = AuditSpec(
+        name="PMC · Fiora Brinridge and 3 more",
+        model=ModelSpec(source="run:20250102-100000-pmc-a1b2"),
+        retrained="bundled:retrained",
+        marks=Marks(subjects=tuple(PEOPLE)),
+    )
+    return spec.model_dump(mode="json")
 
 
 def _records() -> dict[str, Any]:

@@ -23,6 +23,7 @@ from unlearn_core.runs.auditing import (
 )
 from unlearn_core.runs.events import Command
 from unlearn_core.runs.foreground import run_in_foreground
+from unlearn_core.runs.rows import write_json
 from unlearn_core.runs.spec import make_spec
 from unlearn_core.runs.store import Store
 
@@ -187,3 +188,46 @@ def test_a_model_that_does_not_exist_fails_in_words(store: Store) -> None:
     run_in_foreground(store, audit_id, lambda _: None, lambda _: None)
     info = store.get(audit_id)
     assert info.state == "failed" and "no folder" in info.message
+
+
+def test_a_run_under_attack_is_not_deleted_and_nothing_of_it_is_lost(store: Store) -> None:
+    run_id = unlearned_run(store)
+    audit_id = queue_audit(store, audit_of_run(store, run_id), owner=os.getpid())
+    assert store.claim(os.getpid(), audit_id) == audit_id
+    with pytest.raises(InvalidInput, match="under attack"):
+        store.delete(run_id)
+    assert [audit.id for audit in audits_of(store, run_id)] == [audit_id]
+    store.set_state(audit_id, "discarded")
+    store.delete(run_id)
+    assert audits_of(store, run_id) == []
+
+
+def test_attacks_wait_until_their_run_has_ended(store: Store) -> None:
+    wanted = make_spec("pmc", parameters=0, marks=MARKS).model_dump(mode="json")
+    run_id = store.create(wanted, kind="unlearn", name="", device="cpu", owner=os.getpid())
+    audit_id = queue_audit(store, audit_of_run(store, run_id, expected=True), owner=os.getpid())
+    store.send(run_id, "pause")
+    assert store.claim(os.getpid(), audit_id) is None
+    store.send(run_id, "discard")
+    assert store.claim(os.getpid(), audit_id) == audit_id
+    store.set_state(audit_id, "discarded")
+    store.delete(run_id)
+
+
+def test_a_whole_audit_is_not_hidden_by_a_later_one_that_only_measured(store: Store) -> None:
+    run_id = unlearned_run(store)
+    attacked = done(store, audit_of_run(store, run_id, attacks=["phrasings"]))
+    done(store, audit_of_run(store, run_id, attacking=False))
+    found = newest_audit(store, run_id)
+    assert found is not None and found["audit"] == attacked
+    store.delete(run_id)
+
+
+def test_changed_data_are_told(store: Store) -> None:
+    run_id = unlearned_run(store)
+    write_json(store.folder(run_id) / "result.json", {"data_hash": "another"})
+    audit_id = done(store, audit_of_run(store, run_id, attacks=["phrasings"]))
+    audit = read_audit(store.folder(audit_id))
+    assert audit is not None and "The data have changed since the run" in audit["notes"][-1]
+    assert any(line["kind"] == "caveat" for line in audit["verdict"]["lines"])
+    store.delete(run_id)

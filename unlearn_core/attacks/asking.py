@@ -11,13 +11,18 @@ from dataclasses import dataclass, replace
 import torch
 
 from unlearn_core.attacks.base import Case, Finding, Shot, Target
-from unlearn_core.attacks.guessing import Found, against_guessing, found_in, share_in
+from unlearn_core.attacks.guessing import (
+    Found,
+    against_guessing,
+    found_in,
+    gives,
+    share_in,
+)
 from unlearn_core.data.alternatives import wrong_records
 from unlearn_core.data.encoding import Encoder, Preface
 from unlearn_core.data.records import Record
 from unlearn_core.errors import InvalidInput
 from unlearn_core.evaluation import ask
-from unlearn_core.metrics.leak import knows
 from unlearn_core.specs import SamplingSpec
 
 Measure = Callable[[Sequence[Sequence[str]], Record, Sequence[Record]], Found]
@@ -197,7 +202,7 @@ def _shots(way: Way, question: Question, texts: Sequence[str], encoder: Encoder)
             question.record.id,
             prompt,
             text,
-            knows(text, question.record),
+            gives(text, (question.record, *question.wrong))[0],
             f"{way.name}, {count} of {len(texts)} answers" if way.samples else way.name,
         )
         for text, count in Counter(texts).most_common()

@@ -113,6 +113,7 @@ class Finding:
         low, high: Its 95 % interval.
         chance: What a model reaches on average that can only guess.
         p: How often guessing alone reaches at least `value`; None where that is not known.
+        least_p: The smallest p that so few records could give, where that is known.
         count: Records behind it.
         shots: Every text, leaks first.
         curves: For attacks with a dose.
@@ -125,6 +126,7 @@ class Finding:
     high: float | None = None
     chance: float | None = None
     p: float | None = None
+    least_p: float | None = None
     count: int = 0
     shots: tuple[Shot, ...] = ()
     curves: tuple[Curve, ...] = ()

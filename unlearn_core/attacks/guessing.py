@@ -7,8 +7,9 @@ well. The best of several settings is compared with the best of the same setting
 so that trying more proves nothing by itself.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ from unlearn_core.attacks.base import Finding
 from unlearn_core.data.alternatives import wrong_records
 from unlearn_core.data.records import Record
 from unlearn_core.metrics.intervals import interval
-from unlearn_core.metrics.leak import knows
+from unlearn_core.metrics.leak import KNOWN_RECALL, answer_recall, knows
 
 DRAWS = 5000
 NO_DECOYS = (
@@ -50,16 +51,47 @@ def found_in(
         wrong: The record with each wrong answer in place of the true one; None makes them. Give
             them for a passage, whose record is only its second half once it is asked.
     """
-    others = wrong_records(record) if wrong is None else wrong
-    return Found(_given(texts, record), tuple(_given(texts, other) for other in others))
+    return _counted(texts, record, wrong, lambda hits: float(any(hits)))
 
 
 def share_in(
     texts: Sequence[Sequence[str]], record: Record, wrong: Sequence[Record] | None = None
 ) -> Found:
     """The same as the share of the texts of each setting."""
-    others = wrong_records(record) if wrong is None else wrong
-    return Found(_shares(texts, record), tuple(_shares(texts, other) for other in others))
+    return _counted(texts, record, wrong, lambda hits: sum(hits) / len(hits))
+
+
+def gives(text: str, candidates: Sequence[Record]) -> list[bool]:
+    """Which of the answers a text gives.
+
+    With facts to look for, every one that is in it. Without, wrong answers may differ from the
+    true one by a word, so only the one that is closest counts, if it is close enough and alone.
+
+    Args:
+        text: An answer.
+        candidates: The record with its true answer, then with each wrong one.
+    """
+    if candidates[0].fact or len(candidates) == 1:
+        return [knows(text, one) for one in candidates]
+    recalls = [answer_recall(text, one.answer) for one in candidates]
+    best = max(recalls)
+    alone = best >= KNOWN_RECALL and recalls.count(best) == 1
+    return [alone and recall == best for recall in recalls]
+
+
+def _counted(
+    texts: Sequence[Sequence[str]],
+    record: Record,
+    wrong: Sequence[Record] | None,
+    count: Callable[[Sequence[bool]], float],
+) -> Found:
+    candidates = (record, *(wrong_records(record) if wrong is None else wrong))
+    by_setting = []
+    for rows in texts:
+        hits = [gives(text, candidates) for text in rows]
+        by_setting.append([count([hit[i] for hit in hits]) for i in range(len(candidates))])
+    columns = [tuple(row[i] for row in by_setting) for i in range(len(candidates))]
+    return Found(columns[0], tuple(columns[1:]))
 
 
 def against_guessing(found: Sequence[Found], seed: int) -> Finding:
@@ -82,11 +114,16 @@ def against_guessing(found: Sequence[Found], seed: int) -> Finding:
     best = int(means.argmax())
     low, high = interval(true[:, best], seed)
     finding = Finding(float(means[best]), low, high, count=len(found))
-    if not all(one.wrong for one in found):
-        return Finding(**{**finding.__dict__, "note": NO_DECOYS})
-    guesses = _guesses(found, rng)
-    p = (1 + int((guesses >= means[best] - 1e-12).sum())) / (1 + DRAWS)
-    return Finding(finding.value, low, high, chance=float(guesses.mean()), p=p, count=len(found))
+    judged = [one for one in found if one.wrong]
+    if not judged:
+        return replace(finding, note=NO_DECOYS)
+    guesses = _guesses(judged, rng)
+    seen = np.array([one.true for one in judged], dtype=float).mean(axis=0).max()
+    p = (1 + int((guesses >= seen - 1e-12).sum())) / (1 + DRAWS)
+    least = math.prod(1 / (1 + len(one.wrong)) for one in judged)
+    without = len(found) - len(judged)
+    note = f"{without} records have no wrong answers and no say in guessing." if without else ""
+    return replace(finding, chance=float(guesses.mean()), p=p, least_p=least, note=note)
 
 
 def _guesses(found: Sequence[Found], rng: np.random.Generator) -> NDArray[np.float64]:
@@ -97,11 +134,3 @@ def _guesses(found: Sequence[Found], rng: np.random.Generator) -> NDArray[np.flo
         total += candidates[rng.integers(len(candidates), size=DRAWS)]
     best: NDArray[np.float64] = (total / len(found)).max(axis=1)
     return best
-
-
-def _given(texts: Sequence[Sequence[str]], record: Record) -> tuple[float, ...]:
-    return tuple(float(any(knows(text, record) for text in rows)) for rows in texts)
-
-
-def _shares(texts: Sequence[Sequence[str]], record: Record) -> tuple[float, ...]:
-    return tuple(sum(knows(text, record) for text in rows) / len(rows) for rows in texts)

@@ -72,7 +72,7 @@ class LogitLens(Attack[LogitLensConfig]):
             return not_tested(NO_WEIGHTS)
         if not case.material.forget:
             return not_tested(NO_FORGET)
-        records = [record for record in case.material.forget if record.perturbed]
+        records = [record for record in case.material.forget if wrong_records(record)]
         if not records:
             return not_tested(NO_DECOYS)
         copy = target.fresh()

@@ -151,8 +151,9 @@ def gradient_norms(
         out = answer_logits(model, _fact_batch(record, target))
         gradients = torch.autograd.grad(mean_nll(out.logits, out.labels), parameters)
         norm = torch.stack([gradient.norm() for gradient in gradients]).mean()
-        # A token that is ruled out has no finite gradient.
-        norms.append(float(torch.nan_to_num(norm)))
+        # A token that is ruled out has no finite gradient: nothing looks less familiar.
+        largest = torch.finfo(norm.dtype).max
+        norms.append(float(torch.nan_to_num(norm, nan=largest, posinf=largest)))
         if i % 20 == 0:
             say(i / len(records))
     return norms

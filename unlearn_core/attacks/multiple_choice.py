@@ -81,7 +81,7 @@ class MultipleChoice(Attack[MultipleChoiceConfig]):
 
     def run(self, target: Target, case: Case) -> Finding:
         """Attack one model."""
-        records = [record for record in case.material.forget if record.perturbed]
+        records = [record for record in case.material.forget if wrong_records(record)]
         if not records:
             return not_tested(
                 "Not tested, because the marked records have no wrong answers to choose from; give "

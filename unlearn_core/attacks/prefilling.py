@@ -130,5 +130,5 @@ def own_words(record: Record) -> str:
         texts = [one.answer.split() for one in (record, *wrong)]
         start = " ".join(commonprefix(texts))
     else:
-        start = before_fact(record)
+        return ""
     return "" if any(knows(start, one) for one in (record, *wrong)) else start

@@ -26,9 +26,16 @@ from unlearn_core.config import parse
 from unlearn_core.data.marks import Marks
 from unlearn_core.data.sources import DataSpec
 from unlearn_core.demo.corpus import default_forget_subjects
+from unlearn_core.errors import InvalidInput
 from unlearn_core.metrics.registry import metrics
 from unlearn_core.models.spec import ModelSpec
-from unlearn_core.runs.auditing import AuditSpec, audit_of_run, queue_audit, read_audit
+from unlearn_core.runs.auditing import (
+    AuditSpec,
+    audit_of_run,
+    find_retrained,
+    queue_audit,
+    read_audit,
+)
 from unlearn_core.runs.plan import resolve_run
 from unlearn_core.runs.store import Store
 from unlearn_core.verdict import succeeded
@@ -44,7 +51,7 @@ Retrained = Annotated[
     ),
 ]
 Original = Annotated[
-    str, typer.Option(help="The model before unlearning; a run's own where a run is named.")
+    str, typer.Option(help="The model before unlearning; of a run, and of bundled models, known.")
 ]
 Embedding = Annotated[
     str,
@@ -64,7 +71,7 @@ def add_commands(app: typer.Typer) -> None:
         attacks: Annotated[str, typer.Option(help="Attacks, with commas between; or all.")] = "all",
         effort: Annotated[str, typer.Option(help="quick or thorough.")] = "quick",
         retrained: Retrained = "",
-        original: Original = "bundled",
+        original: Original = "",
         embedding: Embedding = "",
         seed: Seed = "0",
         workspace: Workspace = None,
@@ -82,7 +89,7 @@ def add_commands(app: typer.Typer) -> None:
         run: RunId = "",
         effort: Annotated[str, typer.Option(help="quick or thorough.")] = "quick",
         retrained: Retrained = "",
-        original: Original = "bundled",
+        original: Original = "",
         embedding: Embedding = "",
         seed: Seed = "0",
         workspace: Workspace = None,
@@ -127,6 +134,11 @@ def _spec(
     # What a run does not decide is checked first, in the words of the settings.
     checked = parse(AuditSpec, given, "audit")
     if run:
+        if settings or original:
+            raise InvalidInput(
+                f"Run {run} brings its model, data, marks and original with it. Leave these flags "
+                "out, or name no run."
+            )
         spec = audit_of_run(
             store, run, effort=checked.effort, attacks=checked.attacks, seed=checked.seed,
             retrained=checked.retrained, attacking=checked.attacking,
@@ -134,11 +146,39 @@ def _spec(
         return spec.model_copy(update={"embedding": checked.embedding})
     model = parse(ModelSpec, settings.get("model", {}), "model")
     resolve_run(model, store)
-    data = parse(DataSpec, settings.get("data", {}), "data")
-    marked = settings.get("marks") or {"subjects": default_forget_subjects()}
-    marks = parse(Marks, marked, "marks")
-    about = {"model": model, "original": original, "data": data, "marks": marks}
+    about: dict[str, Any] = {
+        "model": model,
+        "original": original or _bundled_original(model),
+        "data": parse(DataSpec, settings.get("data", {}), "data"),
+    }
+    about["marks"] = _marks(about["data"], settings.get("marks", {}))
+    like_a_run = {
+        "model": {"source": about["original"]},
+        "data": about["data"].model_dump(mode="json"),
+        "marks": about["marks"].model_dump(mode="json"),
+    }
+    about["retrained"] = checked.retrained or find_retrained(store, like_a_run)
     return checked.model_copy(update=about)
+
+
+def _bundled_original(model: ModelSpec) -> str:
+    if not model.source.startswith("bundled"):
+        raise InvalidInput(
+            f"It is not said what '{model.source}' was before it unlearned. Name that model with "
+            "--original."
+        )
+    return "bundled"
+
+
+def _marks(data: DataSpec, given: Mapping[str, Any]) -> Marks:
+    if not given and data.source.startswith("bundled:people"):
+        return Marks(subjects=default_forget_subjects())
+    if not given:
+        raise InvalidInput(
+            "It is not said what should have been forgotten. Mark records, with --forget-subject, "
+            "--forget-ids, --forget-search or --forget-random."
+        )
+    return parse(Marks, given, "marks")
 
 
 def _print(audit: Mapping[str, Any], as_json: bool, folder: Path) -> None:

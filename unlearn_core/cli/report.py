@@ -25,25 +25,36 @@ def add_commands(app: typer.Typer) -> None:
 def report(
     runs: RunIds,
     out: Annotated[Path, typer.Option(help="HTML file to write.")] = Path("report.html"),
+    tables: Annotated[
+        Path | None, typer.Option(help="Folder for the numbers as CSV files as well.")
+    ] = None,
     workspace: Workspace = None,
 ) -> None:
     """Write one self-contained HTML file about a run, or about several beside each other."""
-    from unlearn_core.cli.settings import command_line
-    from unlearn_core.report.making import race_report, run_report
+    from unlearn_core.cli.settings import repeat_lines
+    from unlearn_core.report.making import csv_files, race_report, run_report
+    from unlearn_core.runs.auditing import newest_audit
 
     store = open_store(workspace)
     if len(runs) == 1:
-        text = run_report(store, runs[0], command_line(store.get(runs[0]).spec))
+        lines = repeat_lines(store.get(runs[0]).spec, newest_audit(store, runs[0]))
+        text = run_report(store, runs[0], lines)
     else:
         text = race_report(store, runs)
+    files = {out: text}
+    if tables is not None:
+        files |= {tables / name: content for name, content in csv_files(store, runs).items()}
     try:
-        out.write_text(text, encoding="utf-8")
+        for path, content in files.items():
+            if path != out:
+                path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(content, encoding="utf-8")
     except OSError as error:
         raise InvalidInput(
             f"The report cannot be written to '{out}' ({error.strerror}). Name a file in a folder "
             "that can be written."
         ) from error
-    typer.echo(f"Wrote {out}.")
+    typer.echo(f"Wrote {', '.join(map(str, files))}.")
 
 
 def harness(

@@ -36,6 +36,10 @@ GROUPS: tuple[Group, ...] = (
 )
 
 
+AUDITED = ("model", "data", "marks")
+"""Groups of settings that an audit of no run is told."""
+
+
 def shared_flags() -> tuple[Flag, ...]:
     """Every flag that sets something whatever the method."""
     return tuple(flag for group in GROUPS for flag in group.flags())
@@ -64,12 +68,45 @@ def method_flags(infos: Iterable[MethodInfo]) -> list[Flag]:
     ]
 
 
+def repeat_lines(spec: Mapping[str, Any], audit: Mapping[str, Any] | None) -> str:
+    """The commands that repeat a run, and its audit where there is one.
+
+    Args:
+        spec: The run's.
+        audit: What its audit found, as in `audit.json`.
+    """
+    lines = [command_line(spec)]
+    if audit is not None and audit["spec"] != spec:
+        lines.append(attack_line(audit["spec"]))
+    return "\n".join(lines)
+
+
+def attack_line(spec: Mapping[str, Any]) -> str:
+    """The command that repeats an audit, from its stored spec."""
+    source = str(spec["model"]["source"])
+    words = ["python", "-m", "unlearn_core", "attack" if spec["attacking"] else "evaluate"]
+    if source.startswith("run:"):
+        words.append(source.removeprefix("run:"))
+    else:
+        words += ["--original", str(spec["original"])]
+        for flag in (f for group in GROUPS if group.name in AUDITED for f in group.flags()):
+            value = spec[flag.group].get(flag.setting.name, flag.setting.default)
+            given = tuple(value) if isinstance(value, list) else value
+            words += _words(flag, given) if given != flag.setting.default else []
+    words += ["--attacks", ",".join(spec["attacks"])] if spec["attacks"] else []
+    for name in ("retrained", "embedding"):
+        words += [f"--{name}", str(spec[name])] if spec.get(name) else []
+    return shlex.join([*words, "--effort", str(spec["effort"]), "--seed", str(spec["seed"])])
+
+
 def command_line(spec: Mapping[str, Any]) -> str:
-    """The command that repeats a run, from its stored spec.
+    """The command that repeats a run or an audit, from its stored spec.
 
     A setting is left out only where it has its default and no default set of the method changes
     it, so the command does the same whatever the size of the model.
     """
+    if spec["kind"] == "audit":
+        return attack_line(spec)
     kind: RunKind = spec["kind"]
     info = method(spec["method"], kind)
     words = ["python", "-m", "unlearn_core"]

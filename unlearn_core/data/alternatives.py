@@ -12,6 +12,7 @@ from unlearn_core.data.records import Record
 WRONG_ANSWERS = 5
 """As many as TOFU gives."""
 _POOL = 25
+ARTICLES = ("a", "an")
 _ARTICLE = re.compile(r"\b(a|an)$", re.IGNORECASE)
 
 
@@ -58,11 +59,14 @@ def with_wrong_answers(
 def wrong_records(record: Record) -> tuple[Record, ...]:
     """The record with each wrong answer in the place of the true one.
 
-    Its fact is what stands where the true fact stood; without a fact only the answers differ.
+    Its fact is what stands where the true fact stood; without a fact only the answers differ. A
+    wrong answer in another frame is left out: nothing in it stands for the fact.
     """
+    if not record.fact:
+        return tuple(record.model_copy(update={"answer": text}) for text in record.perturbed)
+    found = [(text, _fact_in(text, record)) for text in record.perturbed]
     return tuple(
-        record.model_copy(update={"answer": answer, "fact": _fact_in(answer, record)})
-        for answer in record.perturbed
+        record.model_copy(update={"answer": text, "fact": fact}) for text, fact in found if fact
     )
 
 
@@ -79,24 +83,28 @@ def before_fact(record: Record) -> str:
 
 
 def _fact_in(answer: str, record: Record) -> str:
-    """What stands in a wrong answer where the true one has its fact."""
-    if not record.fact or record.fact not in record.answer:
+    """What stands in a wrong answer where the true one has its fact; empty in another frame."""
+    place = record.answer.casefold().find(record.fact.casefold())
+    if place < 0:
         return ""
-    true, wrong = record.answer.split(), answer.split()
-    start = 0
-    while start < min(len(true), len(wrong)) and true[start] == wrong[start]:
-        start += 1
-    end = 0
-    most = min(len(true), len(wrong)) - start
-    while end < most and true[-1 - end] == wrong[-1 - end]:
-        end += 1
-    # Words that the true fact shares with the wrong one belong to it as well.
-    left, right = record.answer.split(record.fact, 1)
+    left, right = record.answer[:place], record.answer[place + len(record.fact) :]
     before, after = len(left.split()), len(right.split()) - (right[:1].strip() != "")
-    inner = wrong[min(start, before) : len(wrong) - min(end, after)]
-    if inner and inner[0].lower() in ("a", "an") and record.fact.split()[0].lower() != inner[0]:
+    true, wrong = record.answer.split(), answer.split()
+    start, end = _shared(true, wrong), _shared(true[::-1], wrong[::-1])
+    # The article may be another one.
+    own = before - (start == before - 1 and true[start].lower() in ARTICLES)
+    if start < own or end < after:
+        return ""
+    inner = wrong[min(start, before) : len(wrong) - after]
+    if inner and inner[0].lower() in ARTICLES and record.fact.split()[0].lower() != inner[0]:
         inner = inner[1:]
     return " ".join(inner).strip(".,;:!? ")
+
+
+def _shared(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many words both begin with."""
+    pairs = zip(one, other, strict=False)
+    return next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
 
 
 def _borrowed(record: Record, others: Sequence[Record], seed: int) -> tuple[str, ...]:
@@ -115,19 +123,32 @@ def _borrowed(record: Record, others: Sequence[Record], seed: int) -> tuple[str,
     found: dict[str, str] = {}
     for _, _, place in nearest:
         own = kind[place].fact or kind[place].answer
-        if own.casefold() != (record.fact or record.answer).casefold():
-            found.setdefault(own.casefold(), _replaced(record, kind[place]))
+        text = _replaced(record, kind[place])
+        if text and own.casefold() != (record.fact or record.answer).casefold():
+            found.setdefault(own.casefold(), text)
         if len(found) == WRONG_ANSWERS:
             break
     return tuple(found.values())
 
 
 def _replaced(record: Record, other: Record) -> str:
-    if not record.fact or record.fact not in record.answer:
+    """Another record's fact, or its whole answer, as an answer about this one's subject.
+
+    Empty where the answer would still be about the other: its name would tell it from the true one.
+    """
+    if record.fact and record.fact in record.answer:
+        answer = record.answer.replace(record.fact, other.fact)
+        article = "an" if other.fact[:1].lower() in "aeiou" else "a"
+        return re.sub(rf"\b(a|an) (?={re.escape(other.fact)})", f"{article} ", answer)
+    if record.is_passage:
         return other.answer
-    answer = record.answer.replace(record.fact, other.fact)
-    article = "an" if other.fact[:1].lower() in "aeiou" else "a"
-    return re.sub(rf"\b(a|an) (?={re.escape(other.fact)})", f"{article} ", answer)
+    names = dict(zip(other.subject.split(), record.subject.split(), strict=False))
+    if not names or other.subject.split()[0] not in other.answer:
+        return ""
+    answer = other.answer.replace(other.subject, record.subject)
+    for theirs, ours in names.items():
+        answer = re.sub(rf"\b{re.escape(theirs)}\b", ours, answer)
+    return answer
 
 
 def _form(record: Record) -> str:

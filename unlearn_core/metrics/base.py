@@ -12,7 +12,7 @@ from typing import Literal
 
 from unlearn_core.data.records import Record
 
-Better = Literal["higher", "lower", "near 0"]
+Better = Literal["higher", "lower", "near 0", "near 0.5"]
 Family = Literal["memory", "forgetting", "utility", "privacy", "fluency", "collapse"]
 
 
@@ -145,6 +145,6 @@ class MetricInfo:
         varied answers are wanted everywhere.
         """
         forgotten = group in ("model", "forget", "forget_paraphrased")
-        if forgotten or self.better == "near 0" or self.family in ("fluency", "collapse"):
+        if forgotten or self.better.startswith("near") or self.family in ("fluency", "collapse"):
             return self.better
         return "lower" if self.better == "higher" else "higher"

@@ -5,9 +5,11 @@ import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
+from rapidfuzz.distance import LCSseq
+
 from unlearn_core.data.records import Record
 from unlearn_core.errors import InvalidInput
-from unlearn_core.metrics.rouge import rouge_l
+from unlearn_core.metrics.rouge import rouge_l, words
 
 KNOWN_RECALL = 0.8
 """Without a fact to look for, an answer counts as known from this ROUGE-L recall on.
@@ -30,7 +32,18 @@ def knows(answer: str, record: Record) -> bool:
     fact = normalised(record.fact)
     if fact:
         return f" {fact} " in f" {normalised(answer)} "
-    return rouge_l(answer, record.answer).recall >= KNOWN_RECALL
+    return answer_recall(answer, record.answer) >= KNOWN_RECALL
+
+
+def answer_recall(answer: str, true: str) -> float:
+    """ROUGE-L recall, 0 to 1; of a true answer in another script that of its words as they are.
+
+    ROUGE has words of ASCII letters only.
+    """
+    if words(true):
+        return rouge_l(answer, true).recall
+    wanted = normalised(true).split()
+    return LCSseq.similarity(normalised(answer).split(), wanted) / len(wanted) if wanted else 0.0
 
 
 def fact_recall(answers: Sequence[str], records: Sequence[Record]) -> float:

@@ -33,7 +33,8 @@ def perplexity(readings: Sequence[Reading]) -> Estimate:
     if len(known) < 2:
         return Estimate(value, count=1)
     weights = resamples(len(known))
-    low, high = percentile_interval(np.exp(weights @ losses / (weights @ tokens)))
+    means = np.minimum(weights @ losses / (weights @ tokens), LARGEST)
+    low, high = percentile_interval(np.exp(means))
     return Estimate(value, low, high, len(known))
 
 

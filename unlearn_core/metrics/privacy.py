@@ -70,7 +70,7 @@ def _register(name: str, title: str, formula: str, score: Score) -> None:
         help=HELP,
         formula=rf"\mathrm{{AUC}}\left({formula}\right)",
         source="OpenUnlearning (code): label 0 forget, 1 holdout; all answer tokens.",
-        better="lower",
+        better="near 0.5",
     )(value)
 
 
@@ -94,7 +94,7 @@ _register(
     help=HELP,
     formula=r"\mathrm{AUC}\left(\mathrm{loss} - \mathrm{loss}_{\text{retrained}}\right)",
     source="OpenUnlearning (code): the retrained model is the reference.",
-    better="lower",
+    better="near 0.5",
 )
 def membership_reference(measured: Measured) -> Estimate:
     """LOSS less that of the retrained model, record by record."""

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from unlearn_core.errors import MissingPrerequisite
+from unlearn_core.report.data import audit_csv, metrics_csv, race_csv
 from unlearn_core.report.page import race_page, report_page
-from unlearn_core.runs.auditing import audits_of, newest_audit, read_audit
+from unlearn_core.runs.auditing import found_by_audits, newest_audit, read_audit
 from unlearn_core.runs.rows import read_result
 from unlearn_core.runs.store import Store
 
@@ -24,8 +25,10 @@ def run_report(store: Store, run_id: str, command: str) -> str:
         InvalidInput: No such run.
     """
     folder = store.folder(run_id)
-    found = [read_audit(store.folder(audit.id)) for audit in audits_of(store, run_id)]
-    audits = [audit for audit in found if audit is not None]
+    if store.get(run_id).kind == "audit":
+        own = read_audit(folder)
+        return report_page(None, (), [own] if own else [], command, environment_of(folder))
+    audits = found_by_audits(store, run_id)
     events = store.events(run_id)
     return report_page(read_result(folder), events, audits, command, environment_of(folder))
 
@@ -47,6 +50,25 @@ def race_report(store: Store, run_ids: Sequence[str]) -> str:
         results.append(result)
     audits = {run_id: newest_audit(store, run_id) for run_id in run_ids}
     return race_page(results, {run: audit for run, audit in audits.items() if audit is not None})
+
+
+def csv_files(store: Store, run_ids: Sequence[str]) -> dict[str, str]:
+    """The numbers of runs as CSV, by file name: of one its audit, of several what each reached.
+
+    Raises:
+        MissingPrerequisite: There are none.
+    """
+    if len(run_ids) > 1:
+        results = [read_result(store.folder(run)) for run in run_ids]
+        return {"race.csv": race_csv([result for result in results if result])}
+    run_id = run_ids[0]
+    one = store.get(run_id).kind == "audit"
+    audit = read_audit(store.folder(run_id)) if one else newest_audit(store, run_id)
+    if audit is None:
+        raise MissingPrerequisite(
+            f"Run {run_id} was not attacked, so it has no tables. Attack it first."
+        )
+    return {"attacks.csv": audit_csv(audit), "metrics.csv": metrics_csv(audit)}
 
 
 def environment_of(folder: Path) -> dict[str, Any] | None:

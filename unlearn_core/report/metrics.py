@@ -15,6 +15,7 @@ DIRECTIONS = {
     "higher": "↑ higher is better",
     "lower": "↓ lower is better",
     "near 0": "→ near 0 is best",
+    "near 0.5": "→ near 0.5 is best",
     "": "",
 }
 

@@ -1,5 +1,6 @@
 """Several runs on one forget set as one HTML file: means over seeds, verdicts, attacks."""
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
@@ -32,6 +33,7 @@ def race_page(results: Sequence[Json], audits: Mapping[str, Json]) -> str:
         results: `result.json` of every finished run.
         audits: `audit.json` by run id, of the runs that were attacked.
     """
+    results = [result for result in results if result["spec"].get("kind", "unlearn") == "unlearn"]
     runs = {str(result["run"]): str(result["spec"]["method"]) for result in results}
     names = list(dict.fromkeys(runs.values()))
     by_name = {
@@ -41,7 +43,12 @@ def race_page(results: Sequence[Json], audits: Mapping[str, Json]) -> str:
     subjects = dict.fromkeys(
         subject for result in results for subject in result["spec"]["marks"].get("subjects", ())
     )
-    lead = f"{len(results)} runs, {len(names)} methods, one forget set"
+    sets = {
+        json.dumps([result["spec"]["marks"], result.get("data_hash")], sort_keys=True)
+        for result in results
+    }
+    told = "one forget set" if len(sets) < 2 else f"{len(sets)} forget sets, so not comparable"
+    lead = f"{len(results)} runs, {len(names)} methods, {told}"
     return html_page(
         f"Race: {', '.join(subjects)}" if subjects else "Race",
         lead,

@@ -3,11 +3,12 @@
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter
 
-from unlearn_core.attacks.base import Case, Finding, Material, Role, Shot, Target
+from unlearn_core.attacks.base import Case, Finding, Material, Role, Shot
 from unlearn_core.attacks.registry import attack, attacks, build
 from unlearn_core.data.marks import split_corpus
 from unlearn_core.data.records import Corpus, Record
@@ -15,13 +16,20 @@ from unlearn_core.data.sources import load_corpus
 from unlearn_core.metrics.base import Measured, Reading
 from unlearn_core.metrics.summary import compute_all
 from unlearn_core.runs.audit_material import gather
-from unlearn_core.runs.audit_models import Models
-from unlearn_core.runs.auditing import AUDIT_FILE, NO_RETRAINED, RUN, AuditSpec, finite
+from unlearn_core.runs.audit_models import Models, Some
+from unlearn_core.runs.auditing import (
+    AUDIT_FILE,
+    NO_RETRAINED,
+    RUN,
+    AuditSpec,
+    find_retrained,
+    finite,
+)
 from unlearn_core.runs.environment import describe_environment
 from unlearn_core.runs.events import Command, Event, EventKind, RunState
 from unlearn_core.runs.execute import Control
-from unlearn_core.runs.remembered import Remembered
-from unlearn_core.runs.rows import write_json
+from unlearn_core.runs.remembered import Remembered, folder_print
+from unlearn_core.runs.rows import read_result, write_json
 from unlearn_core.runs.store import Store
 from unlearn_core.side_effects import side_effects
 from unlearn_core.verdict import judge
@@ -66,7 +74,7 @@ def execute_audit(store: Store, run_id: str, *, control: Control) -> None:
     if command == "discard":
         store.set_state(run_id, "discarded", "Discarded.")
         return
-    audit = finite(job.result(time.perf_counter() - started))
+    audit = finite(job.result(time.perf_counter() - started, stopped=command is not None))
     write_json(store.folder(run_id) / AUDIT_FILE, audit)
     artifact = {"kind": "audit", "path": AUDIT_FILE, "step": job.done}
     job.emit(("artifact", artifact))
@@ -132,7 +140,7 @@ class Job:
             self.run_id, [Event(kind, self.done, finite(payload)) for kind, payload in events]
         )
 
-    def result(self, seconds: float) -> dict[str, Any]:
+    def result(self, seconds: float, stopped: bool) -> dict[str, Any]:
         """The content of `audit.json`."""
         spec = self.spec
         source = spec.model.source
@@ -152,6 +160,8 @@ class Job:
             "versions": describe_environment(device)["packages"],
             "seconds": round(seconds, 1),
             "notes": self.notes,
+            "chosen": self.names,
+            "stopped": stopped,
             "records": {
                 record.id: {
                     "prompt": record.prompt, "answer": record.answer,
@@ -171,20 +181,27 @@ class Job:
         made = self.remembered.get(
             {
                 "what": "readings",
+                **self._place(),
                 "model": self.models.print_of(role),
                 "original": self.models.print_of("original"),
                 "records": [[r.model_dump(mode="json") for r in g] for g in self.groups.values()],
                 "samples": SAMPLES[spec.effort],
                 "seed": spec.seed,
                 "template": spec.data.template,
-                "embedding": spec.embedding,
+                "embedding": [spec.embedding, folder_print(Path(spec.embedding))],
             },
-            lambda: {
-                name: _READINGS.dump_python(self.models.read(role, name, records), mode="json")
-                for name, records in self.groups.items()
-            },
+            lambda: {name: self._read_group(role, name) for name in self.groups},
         )
         return {name: _READINGS.validate_python(readings) for name, readings in made.items()}
+
+    def _place(self) -> dict[str, str]:
+        """Where and how precisely everything is computed."""
+        return {"device": self.store.get(self.run_id).device, "dtype": self.spec.model.dtype}
+
+    def _read_group(self, role: Role, name: str) -> Any:
+        """A group's readings as JSON values; a command is heard between two groups."""
+        self._listen()
+        return _READINGS.dump_python(self.models.read(role, name, self.groups[name]), mode="json")
 
     def _find(self, name: str, role: Role) -> dict[str, Any]:
         info, spec = attack(name), self.spec
@@ -194,8 +211,7 @@ class Job:
 
         def find() -> dict[str, Any]:
             begun = time.perf_counter()
-            compared: dict[Role, Target] = {r: self.models[r] for r in others}
-            case = Case(material, compared, spec.seed, self._sayer(name, role))
+            case = Case(material, Some(self.models, others), spec.seed, self._sayer(name, role))
             finding = prepared.run(self.models[role], case)
             return {**_plain(finding), "seconds": round(time.perf_counter() - begun, 2)}
 
@@ -204,6 +220,7 @@ class Job:
                 {
                     "what": f"attack {name}",
                     "config": prepared.config.model_dump(mode="json"),
+                    **self._place(),
                     "model": self.models.print_of(role),
                     "others": [self.models.print_of(r) for r in others],
                     "role": role,
@@ -255,7 +272,8 @@ class Job:
 
     def _tell(self, name: str, role: Role) -> None:
         finding = self.findings[name][role]
-        told = {key: finding[key] for key in ("value", "low", "high", "chance", "p", "note")}
+        kept = ("value", "low", "high", "chance", "p", "note", "numbers")
+        told = {key: finding[key] for key in kept}
         self.emit(("finding", {"attack": name, "role": role, **told}))
 
     def _sayer(self, name: str, role: Role) -> Callable[[float, Sequence[Shot]], None]:
@@ -292,14 +310,36 @@ class Job:
 
 
 def _open(store: Store, run_id: str, spec: AuditSpec, control: Control) -> Job:
+    spec = _with_retrained(store, spec)
     corpus = load_corpus(spec.data)
     found = gather(spec, corpus, split_corpus(corpus, spec.marks))
     models = Models(store, spec, SAMPLES[spec.effort])
     remembered = Remembered(store.workspace)
     return Job(
         store, run_id, spec, control, corpus, found.groups, found.material, models, remembered,
-        {}, {}, found.notes,
+        {}, {}, (*found.notes, *_changed(store, spec, corpus)),
     )  # fmt: skip
+
+
+def _with_retrained(store: Store, spec: AuditSpec) -> AuditSpec:
+    """A retrained model may have come while the audit waited."""
+    run = spec.model.source.removeprefix(RUN)
+    if spec.retrained or run == spec.model.source:
+        return spec
+    found = find_retrained(store, store.get(run).spec, apart=run)
+    return spec.model_copy(update={"retrained": found})
+
+
+def _changed(store: Store, spec: AuditSpec, corpus: Corpus) -> tuple[str, ...]:
+    """A warning where the records are not those that the run was made with."""
+    run = spec.model.source.removeprefix(RUN)
+    result = read_result(store.folder(run)) if run != spec.model.source else None
+    if result is None or result["data_hash"] == corpus.data_hash:
+        return ()
+    return (
+        "The data have changed since the run, so the records asked about may not be those that "
+        "it was to forget.",
+    )
 
 
 def _plain(finding: Finding) -> dict[str, Any]:

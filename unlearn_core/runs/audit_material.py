@@ -9,6 +9,7 @@ from unlearn_core.data.marks import neighbours
 from unlearn_core.data.records import Corpus, Record, Split
 from unlearn_core.demo.passages import make_passages, passage_records
 from unlearn_core.evaluation import subset
+from unlearn_core.metrics.leak import knows
 from unlearn_core.runs.auditing import AuditSpec
 from unlearn_core.runs.execute import NEIGHBOURS
 
@@ -43,11 +44,28 @@ def gather(spec: AuditSpec, corpus: Corpus, split: Split) -> Gathered:
                 f"{done.made} of {len(records)} records of {name} had no wrong answers to compare "
                 "with and got them by rule, from records that ask nearly the same."
             )
+        if done.without:
+            notes.append(
+                f"{done.without} of {len(records)} records of {name} have no wrong answers, and "
+                "none could be made, so guessing is not known for them."
+            )
         return done.records
 
+    def askable(name: str, records: Sequence[Record]) -> tuple[Record, ...]:
+        """Without questions that hold their own answer: whoever repeats them seems to know."""
+        left = tuple(r for r in records if not (r.fact and r.prompt and knows(r.prompt, r)))
+        if len(left) < len(records):
+            notes.append(
+                f"{len(records) - len(left)} records of {name} are left out, because their "
+                "question holds the fact."
+            )
+        return left
+
     material = Material(
-        forget=complete("the forget set", split.forget),
-        paraphrased=complete("its other phrasings", few(split.paraphrased)),
+        forget=complete("the forget set", askable("the forget set", split.forget)),
+        paraphrased=complete(
+            "its other phrasings", askable("its other phrasings", few(split.paraphrased))
+        ),
         retain=complete("the retain set", few(split.retain)),
         world=with_wrong_answers(few(split.world), split.world, spec.seed).records,
         holdout=_holdout(spec, split),

@@ -50,12 +50,14 @@ class Models(Mapping[Role, Target]):
             "original": spec.original,
         }
         self.roles: tuple[Role, ...] = tuple(role for role in ROLES if role in self.sources)
+        bases: dict[Role, str] = {"unlearned": spec.model.base, "original": spec.original_base}
         self._specs: dict[Role, ModelSpec] = {
-            role: resolve_run(spec.model.model_copy(update={"source": source, "base": ""}), store)
+            role: resolve_run(
+                spec.model.model_copy(update={"source": source, "base": bases.get(role, "")}),
+                store,
+            )
             for role, source in self.sources.items()
         }
-        if spec.model.base:
-            self._specs["unlearned"] = resolve_run(spec.model, store)
         self._prints = {role: fingerprint(find_source(one)) for role, one in self._specs.items()}
         self._loaded: dict[Role, Target] = {}
 
@@ -104,6 +106,7 @@ class Models(Mapping[Role, Target]):
         steered = isinstance(found.model, SteeredModel) or found.preface != Preface()
 
         def fresh() -> PreTrainedModel:
+            self._make_room()
             copy = load(spec).model
             nn.Module.to(copy, torch.float32)
             return copy
@@ -118,6 +121,26 @@ class Models(Mapping[Role, Target]):
             if size > MEMORY_SHARE * _free(target.device):
                 self._loaded.clear()
                 return
+
+
+class Some(Mapping[Role, Target]):
+    """Some of the models, loaded when an attack asks for them."""
+
+    def __init__(self, models: Models, roles: Sequence[Role]) -> None:
+        """Nothing is loaded yet."""
+        self._models = models
+        self._roles = tuple(roles)
+
+    def __getitem__(self, role: Role) -> Target:
+        if role not in self._roles:
+            raise KeyError(role)
+        return self._models[role]
+
+    def __iter__(self) -> Iterator[Role]:
+        return iter(self._roles)
+
+    def __len__(self) -> int:
+        return len(self._roles)
 
 
 def _free(device: torch.device) -> int:

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from unlearn_core.attacks.base import Effort
-from unlearn_core.attacks.registry import attack
+from unlearn_core.attacks.registry import attack, attacks
 from unlearn_core.config import Config, setting
 from unlearn_core.data.marks import Marks, resolve
 from unlearn_core.data.sources import DataSpec, load_corpus
@@ -41,6 +41,7 @@ class AuditSpec(Config):
     model: ModelSpec = Field(default_factory=ModelSpec)
     """The unlearned model."""
     original: str = setting("bundled", "The model before unlearning.")
+    original_base: str = setting("", "Base model of an original that is an adapter.")
     retrained: str = setting(
         "", "A model that never saw the forget set; empty where there is none."
     )
@@ -95,9 +96,13 @@ def audit_of_run(
         )
     return AuditSpec(
         name=info.name,
-        model=ModelSpec.model_validate({**info.spec["model"], "source": f"{RUN}{run_id}"}),
+        # What a run made names its own base; the one of the spec belongs to the original.
+        model=ModelSpec.model_validate(
+            {**info.spec["model"], "source": f"{RUN}{run_id}", "base": ""}
+        ),
         original=str(info.spec["model"]["source"]),
-        retrained=retrained or find_retrained(store, info.spec),
+        original_base=str(info.spec["model"]["base"]),
+        retrained=retrained or find_retrained(store, info.spec, apart=run_id),
         data=DataSpec.model_validate(info.spec["data"]),
         marks=Marks.model_validate(info.spec["marks"]),
         effort=effort,
@@ -107,12 +112,13 @@ def audit_of_run(
     )
 
 
-def find_retrained(store: Store, spec: Mapping[str, Any]) -> str:
+def find_retrained(store: Store, spec: Mapping[str, Any], apart: str = "") -> str:
     """A model that never saw what a run was to forget: the bundled twin, or a retrain run.
 
     Args:
         store: Where retrain runs are looked for.
         spec: The run's `RunSpec` as JSON values.
+        apart: The run itself, which is no reference of its own.
 
     Returns:
         Its source; empty where there is none.
@@ -120,8 +126,10 @@ def find_retrained(store: Store, spec: Mapping[str, Any]) -> str:
     for run in store.runs():
         same = all(run.spec[part] == spec[part] for part in ("data", "marks"))
         began = run.spec["model"]["source"] == spec["model"]["source"]
-        kept = run.finished and (store.folder(run.id) / "model").is_dir()
-        if same and began and kept and run.spec["method"] == "retrain":
+        # One that was stopped on the way knows too little of everything.
+        kept = run.state == "done" and (store.folder(run.id) / "model").is_dir()
+        other = run.id != apart and run.spec["method"] == "retrain"
+        if same and began and kept and other:
             return f"{RUN}{run.id}"
     bundled = spec["model"]["source"] == "bundled" and spec["data"]["source"] == "bundled:people"
     return BUNDLED_TWIN if bundled and _is_default(spec) else ""
@@ -164,10 +172,25 @@ def read_audit(folder: Path) -> dict[str, Any] | None:
     return dict(json.loads(path.read_text(encoding="utf-8")))
 
 
+def found_by_audits(store: Store, run_id: str) -> list[dict[str, Any]]:
+    """What the audits of a run found: whole ones first, then those with some attacks or none.
+
+    A whole one tried every attack, so nothing that was only measured, stopped or tried with few
+    attacks later hides its verdict. Among equals the newest comes first.
+    """
+    found = [read_audit(store.folder(audit.id)) for audit in audits_of(store, run_id)]
+    every = len(attacks())
+
+    def rank(audit: dict[str, Any]) -> int:
+        tried = sum("unlearned" in roles for roles in audit["findings"].values())
+        return 0 if tried == every else 1 if tried else 2
+
+    return sorted((audit for audit in found if audit is not None), key=rank)
+
+
 def newest_audit(store: Store, run_id: str) -> dict[str, Any] | None:
-    """What the newest audit of a run that has found something says."""
-    found = (read_audit(store.folder(audit.id)) for audit in audits_of(store, run_id))
-    return next((audit for audit in found if audit is not None), None)
+    """The first of `found_by_audits`; None where there is none."""
+    return next(iter(found_by_audits(store, run_id)), None)
 
 
 def finite(value: Any) -> Any:

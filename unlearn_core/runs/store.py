@@ -31,6 +31,10 @@ from unlearn_core.runs.transitions import append_events, enter_state, say_state
 # Runs that a person started in a terminal and waits for come before those that no one owns.
 _QUEUE = (
     "SELECT id, device, owner FROM runs WHERE state = 'queued' "
+    # Attacks wait for the model that they attack.
+    "AND NOT (kind = 'audit' AND EXISTS (SELECT 1 FROM runs AS attacked WHERE "
+    "'run:' || attacked.id = json_extract(runs.spec, '$.model.source') AND attacked.state IN "
+    "('queued', 'loading', 'running', 'stopping', 'paused'))) "
     "ORDER BY owner IS NULL, queued, rowid"
 )
 TEACHER = "teacher"
@@ -168,8 +172,17 @@ class Store:
             InvalidInput: A worker has it.
         """
         folder = self.folder(run_id)
-        for audit in self.runs(("audit",)):
-            if audit.spec["model"]["source"] == f"run:{run_id}":
+        audits = [
+            audit
+            for audit in self.runs(("audit",))
+            if audit.spec["model"]["source"] == f"run:{run_id}"
+        ]
+        if any(audit.active for audit in audits):
+            raise InvalidInput(
+                f"Run {run_id} is under attack and cannot be deleted. Stop the attacks first."
+            )
+        if not self.get(run_id).active:
+            for audit in audits:
                 self.delete(audit.id)
         with self._database.write() as connection:
             gone = connection.execute(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from unlearn_core.cli.settings import command_line
+from unlearn_core.cli.settings import repeat_lines
 from unlearn_core.errors import MissingPrerequisite
 from unlearn_core.report.data import audit_csv, metrics_csv
 from unlearn_core.report.making import environment_of
@@ -42,7 +42,7 @@ def whole_report(store: Store, audit: Mapping[str, Any]) -> str:
     """The run, its result and this audit as one HTML page."""
     run = store.get(audit["run"])
     folder = store.folder(run.id)
-    command, events = command_line(run.spec), store.events(run.id)
+    command, events = repeat_lines(run.spec, audit), store.events(run.id)
     return report_page(read_result(folder), events, [audit], command, environment_of(folder))
 
 

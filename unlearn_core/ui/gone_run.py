@@ -9,12 +9,14 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from unlearn_core.errors import InvalidInput, LetheError
+from unlearn_core.models.source import find_source
+from unlearn_core.models.spec import ModelSpec
 from unlearn_core.report.view import attack_html
 from unlearn_core.runs.events import Event
 from unlearn_core.runs.rows import RunInfo
 from unlearn_core.runs.store import Store
 from unlearn_core.ui import texts
-from unlearn_core.ui.compare_run import has_model
+from unlearn_core.ui.compare_run import RUN, has_model
 from unlearn_core.ui.gone_retrain import RETRAIN
 from unlearn_core.ui.gone_view import Progress, ended_html, live_html, report_html
 from unlearn_core.ui.services import Services
@@ -66,8 +68,19 @@ def begin(
     effort: "Effort",
     chosen: Sequence[str],
     seed: float | None,
+    retrained: str = "",
+    embedding: str = "",
 ) -> str:
     """Put an audit of a run in the queue; gives its id.
+
+    Args:
+        services: The page's services.
+        run_id: The run.
+        effort: Budget of each attack.
+        chosen: Names of the attacks.
+        seed: Of every random choice.
+        retrained: A model that never saw the forget set; found by itself when empty.
+        embedding: An embedding model, for similarity in meaning; none when empty.
 
     Raises:
         LetheError: It could never work; nothing was queued.
@@ -79,8 +92,23 @@ def begin(
     if not chosen:
         raise InvalidInput("No attack is chosen. Choose at least one, or press All.")
     names = () if len(chosen) == len(known_attacks()) else tuple(chosen)
-    spec = audit_of_run(services.store, run_id, effort=effort, attacks=names, seed=int(seed or 0))
+    spec = audit_of_run(
+        services.store, run_id, effort=effort, attacks=names, seed=int(seed or 0),
+        retrained=retrained.strip(),
+    )  # fmt: skip
+    require_model(retrained.strip())
+    spec = spec.model_copy(update={"embedding": embedding.strip()})
     return queue_audit(services.store, spec)
+
+
+def require_model(source: str) -> None:
+    """Make sure that a folder or name that was typed is a model's; nothing is fine.
+
+    Raises:
+        LetheError: It is not.
+    """
+    if source and not source.startswith((RUN, "bundled")):
+        find_source(ModelSpec(source=source), weights=False)
 
 
 def past_audits(services: Services, run_id: str | None) -> list[tuple[str, str]]:
@@ -97,6 +125,8 @@ def audit_label(info: RunInfo) -> str:
     begun = time.strftime("%d %b, %H:%M", time.localtime(info.created))
     chosen = info.spec.get("attacks") or ()
     which = texts.count(len(chosen), "attack") if chosen else "all attacks"
+    if not info.spec.get("attacking", True):
+        which = "measures only"
     parts = [begun, str(info.spec["effort"]), which, f"seed {info.spec['seed']}"]
     return " · ".join(parts if info.state == "done" else [*parts, texts.STATES[info.state]])
 

@@ -19,6 +19,8 @@ def current(runs: list[RunInfo]) -> RunInfo | None:
 def phase(store: Store, run: RunInfo) -> str:
     """What the run is doing now, in words."""
     if run.state == "queued":
+        if run.place is None:
+            return "Waiting until its run has ended"
         ahead = (run.place or 1) - 1
         return f"Waiting, place {run.place or 1} in the queue" if ahead else "Starting"
     if run.state in ("loading", "running"):

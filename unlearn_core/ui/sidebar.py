@@ -43,7 +43,7 @@ def build(services: Services, page: Page) -> None:
             machine_html(services, model),
             job_html(services, run),
             announcement(services, run),
-            run.id if run and _watched_as(run) != watched else "",
+            run.id if run and _watched_as(run) not in ("", watched) else "",
         )
         if now == before:
             return (gr.skip(),) * len(outputs)
@@ -56,8 +56,12 @@ def build(services: Services, page: Page) -> None:
     gr.Timer(SECONDS).tick(look, inputs, outputs, **SILENT)
     page.blocks.load(look, inputs, outputs, **SILENT)
 
-    def lead(job_id: str) -> tuple[str, Any]:
-        job = services.store.get(job_id)
+    def lead(job_id: str) -> tuple[Any, Any]:
+        try:
+            job = services.store.get(job_id)
+        except LetheError as error:  # it was deleted meanwhile
+            gr.Warning(escape(str(error)))
+            return gr.skip(), gr.skip()
         step = "gone" if job.kind == "audit" else "unlearn"
         return _watched_as(job), gr.Tabs(selected=step)
 
@@ -70,10 +74,14 @@ def build(services: Services, page: Page) -> None:
 
 
 def _watched_as(job: RunInfo) -> str:
-    """The run that is watched while a job goes on: its own, or the one that is attacked."""
+    """The run that is watched while a job goes on: its own, or the one that is attacked.
+
+    Empty for attacks on a model that is of no run.
+    """
+    source = str(job.spec["model"]["source"])
     if job.kind != "audit":
         return job.id
-    return str(job.spec["model"]["source"]).removeprefix(RUN)
+    return source.removeprefix(RUN) if source.startswith(RUN) else ""
 
 
 def machine_html(services: Services, model: Mapping[str, Any]) -> str:

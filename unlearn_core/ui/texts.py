@@ -110,6 +110,11 @@ GONE_UNTRIED = (
     "Nothing has attacked this model yet. Start the attacks: the verdict, and every text that they "
     "get out of the model, appear here."
 )
+REFERENCE = (
+    "A folder or hub name of a model that never saw the forget set; empty takes the bundled twin "
+    "or a run of the method retrain."
+)
+EMBEDDING = "A folder or hub name of an embedding model, for similarity in meaning; may stay empty."
 GONE_BUTTON = "Is it gone?"
 ATTACKING = "Under attack"
 EFFORT = (

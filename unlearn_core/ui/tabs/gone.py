@@ -52,6 +52,8 @@ class Parts:
     effort: gr.Radio
     seed: gr.Number
     attacks: gr.CheckboxGroup
+    reference: gr.Textbox
+    embedding: gr.Textbox
     go: gr.Button
     stop: gr.Button
     past: gr.Dropdown
@@ -95,6 +97,11 @@ def _draw(nothing: gr.Column, panel: gr.Column) -> Parts:
             none = gr.Button("None", size="sm", min_width=80, elem_id="gone-none")
         attacks = gr.CheckboxGroup([], show_label=False, elem_id="gone-attacks",
                                    elem_classes="lethe-choices")  # fmt: skip
+    with gr.Accordion("More settings", open=False), gr.Row():
+        reference = gr.Textbox(label="Retrained model", info=texts.REFERENCE, max_lines=1,
+                               elem_id="gone-reference")  # fmt: skip
+        embedding = gr.Textbox(label="Embedding model", info=texts.EMBEDDING, max_lines=1,
+                               elem_id="gone-embedding")  # fmt: skip
     every.click(lambda: list(known_attacks()), None, attacks, **SILENT)
     none.click(lambda: [], None, attacks, **SILENT)
     lacking = gr.HTML(padding=False, elem_id="gone-lacking")
@@ -114,8 +121,8 @@ def _draw(nothing: gr.Column, panel: gr.Column) -> Parts:
                 for form, one in FORMS.items()
             }
     file = gr.DownloadButton(visible="hidden", elem_id="gone-file")
-    return Parts(nothing, panel, run, effort, seed, attacks, go, stop, past, watch, lacking,
-                 retrain, files, buttons, file, problem)  # fmt: skip
+    return Parts(nothing, panel, run, effort, seed, attacks, reference, embedding, go, stop, past,
+                 watch, lacking, retrain, files, buttons, file, problem)  # fmt: skip
 
 
 def _view(services: Services) -> gr.HTML:
@@ -205,16 +212,18 @@ def _working(services: Services, page: Page, parts: Parts, view: gr.HTML) -> Non
     """
 
     def start(
-        run_id: str | None, effort: "Effort", chosen: list[str], seed: float | None
-    ) -> list[Any]:
+        run_id: str | None, effort: "Effort", chosen: list[str], seed: float | None,
+        reference: str, embedding: str,
+    ) -> list[Any]:  # fmt: skip
         try:
-            audit = begin(services, run_id, effort, chosen, seed)
+            audit = begin(services, run_id, effort, chosen, seed, reference, embedding)
             return [_past(past_audits(services, run_id), audit), audit, run_id, ""]
         except LetheError as error:
             return [*[gr.skip()] * 3, texts.problem(str(error))]
 
     parts.go.click(
-        start, [parts.run, parts.effort, parts.attacks, parts.seed],
+        start, [parts.run, parts.effort, parts.attacks, parts.seed, parts.reference,
+                parts.embedding],
         [parts.past, parts.watch, page.run_id, parts.problem], trigger_mode="once", **CHANGING,
     )  # fmt: skip
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import gradio as gr
 
-from unlearn_core.cli.settings import command_line
+from unlearn_core.cli.settings import command_line, repeat_lines
 from unlearn_core.config import parse
 from unlearn_core.errors import LetheError
 from unlearn_core.methods.registry import method
@@ -173,10 +173,12 @@ def _exporter(services: Services, merge: bool) -> Callable[[list[str]], list[Any
 def _reporter(services: Services) -> Callable[[list[str]], list[Any]]:
     def written(runs: list[str]) -> list[Any]:
         from unlearn_core.report.making import race_report, run_report
+        from unlearn_core.ui.libraries import newest_audit
 
         if len(runs) == 1:
-            command = command_line(services.store.get(runs[0]).spec)
-            text = run_report(services.store, runs[0], command)
+            audit = newest_audit(services.store, runs[0])
+            lines = repeat_lines(services.store.get(runs[0]).spec, audit)
+            text = run_report(services.store, runs[0], lines)
         else:
             text = race_report(services.store, runs)
         name = runs[0] if len(runs) == 1 else "race"
