@@ -182,6 +182,18 @@ def _fate(run: dict[str, Any], record: str, after: float) -> str:
     return f"{after:.2f}{mark}" + (" ▼" if record in run["over_forgotten"] else "")
 
 
+WHY = (
+    "What the table shows: only retraining leaves nothing (it follows the seed of the bundled "
+    "recipe, so it has one run). Methods that teach refusals, or collapse onto them (PMC, IDK, IDK "
+    "by DPO, JensUn), hide the facts: plain questions and samples give nothing, but a begun "
+    "answer, relearning or a look inside brings most of them back. Methods that push the true "
+    "answers down (NPO, KL minimisation, SimNPO, UNDIAL, WGA and kin) bring back little, but leave "
+    "the marked answers less likely than answers nobody ever saw, so an attacker tells almost "
+    "surely that something was removed. Those whose plain recall stays up (ascent, TA, task vector, "
+    "entropy) leak to most attacks."
+)
+
+
 def attacked(result: dict[str, Any]) -> str:
     """Every method under every attack: what came out of the unlearned model."""
     runs = {
@@ -210,7 +222,9 @@ def attacked(result: dict[str, Any]) -> str:
         "reaches (facts recovered as a share; AUC of membership and of the trained attacker, where "
         "0.5 is no trace); \\* where it beats guessing (p < 0.01 and at least 0.05 above) with "
         "every seed, (\\*) with some. *Guessing* is what a model reaches that never knew, on "
-        "average. What each verdict means stands in [attacks.md](attacks.md).\n\n"
+        "average. What each verdict means stands in [attacks.md](attacks.md). A membership far "
+        "below 0.5 betrays as well (the records look less familiar than unseen ones) but has no "
+        f"star here.\n\n{WHY}\n\n"
         f"{table(head, [*sides, ['*guessing*', '', *guessing], *rows])}\n\n"
         f"{where(result['environment'])}\n"
     )
