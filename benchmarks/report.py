@@ -189,8 +189,8 @@ WHY = (
     "answer, relearning or a look inside brings most of them back. Methods that push the true "
     "answers down (NPO, KL minimisation, SimNPO, UNDIAL, WGA and kin) bring back little, but leave "
     "the marked answers less likely than answers nobody ever saw, so an attacker tells almost "
-    "surely that something was removed. Those whose plain recall stays up (ascent, TA, task vector, "
-    "entropy) leak to most attacks."
+    "surely that something was removed. Those whose plain recall stays up (ascent, TA, task "
+    "vector, entropy) leak to most attacks."
 )
 
 
