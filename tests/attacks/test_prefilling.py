@@ -29,7 +29,7 @@ def shots_of(record: Record, **given: object) -> tuple[Shot, ...]:
     [
         (PET, "Ada has"),
         (OPEN, "Ada is a"),
-        (OPEN.model_copy(update={"perturbed": ()}), "Ada is a weaver"),
+        (OPEN.model_copy(update={"perturbed": ()}), ""),
         (PET.model_copy(update={"fact": "a lynx"}), ""),
         (PET.model_copy(update={"answer": "Cat is what Ada has, a cat.", "fact": "cat"}), ""),
         (OPEN.model_copy(update={"perturbed": (OPEN.answer,)}), ""),

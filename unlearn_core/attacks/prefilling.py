@@ -121,7 +121,8 @@ def own_words(record: Record) -> str:
 
     Without a fact, those that the true answer shares with all wrong ones, so that the true one
     is not favoured; they count as answered, since the whole answer is compared. Empty where even
-    these would count as the answer.
+    these would count as the answer, and where there are no wrong ones: half an answer for nothing
+    would make a guess look known.
     """
     wrong = wrong_records(record)
     if record.fact:
