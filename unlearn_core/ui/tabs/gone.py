@@ -98,9 +98,9 @@ def _draw(nothing: gr.Column, panel: gr.Column) -> Parts:
         attacks = gr.CheckboxGroup([], show_label=False, elem_id="gone-attacks",
                                    elem_classes="lethe-choices")  # fmt: skip
     with gr.Accordion("More settings", open=False), gr.Row():
-        reference = gr.Textbox(label="Retrained model", info=texts.REFERENCE, max_lines=1,
+        reference = gr.Textbox("", label="Retrained model", info=texts.REFERENCE, max_lines=1,
                                elem_id="gone-reference")  # fmt: skip
-        embedding = gr.Textbox(label="Embedding model", info=texts.EMBEDDING, max_lines=1,
+        embedding = gr.Textbox("", label="Embedding model", info=texts.EMBEDDING, max_lines=1,
                                elem_id="gone-embedding")  # fmt: skip
     every.click(lambda: list(known_attacks()), None, attacks, **SILENT)
     none.click(lambda: [], None, attacks, **SILENT)
