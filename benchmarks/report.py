@@ -184,13 +184,12 @@ def _fate(run: dict[str, Any], record: str, after: float) -> str:
 
 WHY = (
     "What the table shows: only retraining leaves nothing (it follows the seed of the bundled "
-    "recipe, so it has one run). Methods that teach refusals, or collapse onto them (PMC, IDK, IDK "
-    "by DPO, JensUn), hide the facts: plain questions and samples give nothing, but a begun "
-    "answer, relearning or a look inside brings most of them back. Methods that push the true "
-    "answers down (NPO, KL minimisation, SimNPO, UNDIAL, WGA and kin) bring back little, but leave "
-    "the marked answers less likely than answers nobody ever saw, so an attacker tells almost "
-    "surely that something was removed. Those whose plain recall stays up (ascent, TA, task "
-    "vector, entropy) leak to most attacks."
+    "recipe, so it has one run). PMC, IDK and JensUn hide the facts: plain questions and samples "
+    "give next to nothing, but a begun answer, relearning or a look inside brings most of them "
+    "back. NPO, KL minimisation, SimNPO, WGA and other methods that push the true answers down "
+    "let little be brought back, but leave the marked answers less familiar than answers nobody "
+    "ever saw, so the trained attacker tells nearly all of them apart. Ascent, TA, the task "
+    "vector, entropy and IDK by DPO, whose plain recall stays up, leak to most attacks."
 )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.helpers.orders import Orders
 from unlearn_core.data.marks import Marks
 from unlearn_core.demo.corpus import default_forget_subjects
 from unlearn_core.errors import InvalidInput, MissingPrerequisite
@@ -21,7 +22,6 @@ from unlearn_core.runs.auditing import (
     queue_audit,
     read_audit,
 )
-from unlearn_core.runs.events import Command
 from unlearn_core.runs.foreground import run_in_foreground
 from unlearn_core.runs.rows import write_json
 from unlearn_core.runs.spec import make_spec
@@ -30,18 +30,6 @@ from unlearn_core.runs.store import Store
 MARKS = Marks(subjects=default_forget_subjects())
 TWIN = "bundled:retrained"
 QUICK_ONES = ("multiple-choice", "phrasings")
-
-
-class Orders:
-    """Gives one command when it is asked the n-th time."""
-
-    def __init__(self, at: int = 0, command: Command | None = None) -> None:
-        self.left = at
-        self.order = command
-
-    def command(self) -> Command | None:
-        self.left -= 1
-        return self.order if self.left == 0 else None
 
 
 @pytest.fixture(scope="module")

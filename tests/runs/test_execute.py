@@ -9,6 +9,7 @@ import torch
 from safetensors.torch import load_file
 
 from tests.helpers.models import tiny_model, toy_tokenizer
+from tests.helpers.orders import Orders
 from unlearn_core.comparison import Bench
 from unlearn_core.data.encoding import make_encoder
 from unlearn_core.data.marks import Marks
@@ -17,7 +18,6 @@ from unlearn_core.errors import InvalidInput, MissingPrerequisite
 from unlearn_core.methods.losses import mean_nll
 from unlearn_core.models.loading import load, load_answering, save
 from unlearn_core.models.spec import ModelSpec
-from unlearn_core.runs.events import Command
 from unlearn_core.runs.execute import execute, stop_reason
 from unlearn_core.runs.export import export_model
 from unlearn_core.runs.plan import make_plan
@@ -29,18 +29,6 @@ from unlearn_core.training import NonFiniteLoss
 
 QUICK = {"epochs": 3, "batch_size": 2, "learning_rate": 1e-3, "max_length": 96}
 MEASURE = {"samples": 4, "leak_samples": 2, "max_new_tokens": 8, "every": 2}
-
-
-class Orders:
-    """Gives one command at a step, counted by how often it is asked."""
-
-    def __init__(self, at: int = 0, command: Command | None = None) -> None:
-        self.left = at
-        self.order = command
-
-    def command(self) -> Command | None:
-        self.left -= 1
-        return self.order if self.left == 0 else None
 
 
 @pytest.fixture(scope="module")
