@@ -17,6 +17,7 @@ from unlearn_core.evaluation import Evaluator, ask
 from unlearn_core.methods.forward import answer_logits
 from unlearn_core.metrics.base import Reading
 from unlearn_core.metrics.semantic import Embed, cosine_similarities
+from unlearn_core.sampling_linear import packed
 
 MOST_LOGITS = 2**25
 """Numbers in the logits of one pass: 128 MiB in float32."""
@@ -119,8 +120,9 @@ def likelihoods(
     training = model.training
     model.train(False)
     found: dict[tuple[str, str], Likelihood] = {}
-    for chunk in _chunks(order, encoder, vocabulary):
-        found.update(zip(chunk, _read(model, encoder, device, chunk), strict=True))
+    with torch.no_grad(), packed(model):
+        for chunk in _chunks(order, encoder, vocabulary):
+            found.update(zip(chunk, _read(model, encoder, device, chunk), strict=True))
     model.train(training)
     return [found[row] for row in rows]
 
@@ -143,7 +145,6 @@ def _chunks(
         yield chunk
 
 
-@torch.no_grad()
 def _read(
     model: nn.Module, encoder: Encoder, device: torch.device, rows: Sequence[tuple[str, str]]
 ) -> Iterator[Likelihood]:

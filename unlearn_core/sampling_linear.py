@@ -18,8 +18,8 @@ from torch.nn.functional import pad
 X86 = ("x86_64", "AMD64")
 ROWS = 64
 """Rows the layout is made for; others are as right and nearly as quick."""
-MANY_ROWS = 512
-"""Beyond as many rows only prompts are read, and once each."""
+MOST_ROWS = 512
+"""Of one product: more are cut into pieces of as many, so that few programs are compiled."""
 
 
 @contextmanager
@@ -54,13 +54,19 @@ def _laid_out(weight: Tensor) -> Tensor:
 def _linear(weight: Tensor, bias: Tensor | None, states: Tensor) -> Tensor:
     """(..., C) times the (O, C) weight that was laid out: (..., O)."""
     rows = states.reshape(-1, states.shape[-1])
+    parts = [_product(weight, bias, part) for part in rows.split(MOST_ROWS)]
+    done = parts[0] if len(parts) == 1 else torch.cat(parts)
+    return done.view(*states.shape[:-1], -1)
+
+
+def _product(weight: Tensor, bias: Tensor | None, rows: Tensor) -> Tensor:
     spare = _rounded(len(rows)) - len(rows)
     filled = pad(rows, (0, 0, 0, spare)) if spare else rows
     done = torch.ops.mkldnn._linear_pointwise(filled, weight, bias, "none", [], "")
-    return cast(Tensor, done[: len(rows)].view(*states.shape[:-1], -1))
+    return cast(Tensor, done[: len(rows)])
 
 
 def _rounded(rows: int) -> int:
     """The next of few numbers: oneDNN compiles a program for each, and keeps a thousand."""
-    step = 16 if rows <= 128 else 32 if rows <= MANY_ROWS else 128
+    step = 16 if rows <= 128 else 32
     return -(-rows // step) * step
