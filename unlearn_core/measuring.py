@@ -75,6 +75,7 @@ def read_records(
                 standardised=true.standardised,
                 paraphrased=tuple(next(found).mean for _ in record.paraphrases),
                 perturbed=tuple(next(found).mean for _ in record.perturbed),
+                whole=record.answer if record.is_passage else "",
                 samples=tuple(sampled),
             )
         )

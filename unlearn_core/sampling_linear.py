@@ -54,7 +54,7 @@ def _laid_out(weight: Tensor) -> Tensor:
 def _linear(weight: Tensor, bias: Tensor | None, states: Tensor) -> Tensor:
     """(..., C) times the (O, C) weight that was laid out: (..., O)."""
     rows = states.reshape(-1, states.shape[-1])
-    parts = [_product(weight, bias, part) for part in rows.split(MOST_ROWS)]
+    parts = [_product(weight, bias, part) for part in torch.split(rows, MOST_ROWS)]
     done = parts[0] if len(parts) == 1 else torch.cat(parts)
     return done.view(*states.shape[:-1], -1)
 

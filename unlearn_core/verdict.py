@@ -30,6 +30,9 @@ RULES = (
     f"An attack succeeds when guessing alone does as well in fewer than {percent(SURE)} of tries "
     f"and it finds at least {percent(MARGIN)} more of the facts than guessing (for detection: an "
     "AUC that much above chance).",
+    f"Each attack by itself so accuses at most {percent(SURE)} of models that never knew; an audit "
+    "tries many, so a lone success just beyond the threshold should be tried again with another "
+    "seed.",
     "Membership also succeeds where the marked records look that much less familiar than unseen "
     "ones: what was pushed away can be told as well.",
     f"Still known: simply asked, the model gives at least {percent(STILL_KNOWN)} of the marked "
@@ -201,7 +204,7 @@ def _forgetting(
         and not undecided(finding)
     ]
     for name, finding in findings.items():
-        if known[name].card.kind == "recovery" and undecided(finding):
+        if known[name].card.kind != "trace" and undecided(finding):
             told = _result(finding, known[name])
             few = "with so few records it cannot be told from guessing"
             yield Line("caveat", f"{known[name].title}: {told}; {few}.")

@@ -2,10 +2,13 @@
 
 import json
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
+from safetensors.torch import load_file, save_file
 
 from tests.helpers.orders import Orders
 from unlearn_core.data.marks import Marks
@@ -176,6 +179,19 @@ def test_a_model_that_does_not_exist_fails_in_words(store: Store) -> None:
     run_in_foreground(store, audit_id, lambda _: None, lambda _: None)
     info = store.get(audit_id)
     assert info.state == "failed" and "no folder" in info.message
+
+
+def test_a_broken_model_is_not_called_clean(store: Store, tmp_path: Path) -> None:
+    folder = tmp_path / "broken"
+    shutil.copytree(ModelFolders.twin, folder)
+    weights = load_file(folder / "model.safetensors")
+    name = next(iter(weights))
+    weights[name].view(-1)[0] = torch.nan
+    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+    audit_id = queue_audit(store, spec(model=ModelSpec(source=str(folder))), owner=os.getpid())
+    run_in_foreground(store, audit_id, lambda _: None, lambda _: None)
+    info = store.get(audit_id)
+    assert info.state == "failed" and "no finite numbers" in info.message
 
 
 def test_a_run_under_attack_is_not_deleted_and_nothing_of_it_is_lost(store: Store) -> None:

@@ -24,6 +24,7 @@ from unlearn_core.attacks.membership_scores import min_k, roc, separation
 from unlearn_core.attacks.registry import register
 from unlearn_core.data.records import Record
 from unlearn_core.measuring import Likelihood
+from unlearn_core.metrics.membership import auc
 from unlearn_core.metrics.privacy import UNTOLD, priv_leak
 
 HEADLINE = "min_k"
@@ -68,7 +69,9 @@ class Membership(Attack[MembershipConfig]):
             return not_tested(why)
         evidence = gather(target, case, self.config)
         found = {
-            name: separation(evidence.marked[name], evidence.unseen[name])
+            name: separation(
+                evidence.marked[name], evidence.unseen[name], evidence.subjects, case.seed
+            )
             for name in evidence.marked
         }
         main = found[HEADLINE]
@@ -76,6 +79,7 @@ class Membership(Attack[MembershipConfig]):
         numbers["auc_min_k_whole_answer"] = _auc(target, evidence, read_answers)
         retrained = None if target.role == "retrained" else case.others.get("retrained")
         reference = _auc(retrained, evidence, read_facts) if retrained else UNTOLD
+        against = "" if retrained else "PrivLeak is against an AUC of 0.5."
         if reference < 1:
             numbers["priv_leak"] = priv_leak(main.auc, reference)
         shots = _shots(evidence)
@@ -86,11 +90,12 @@ class Membership(Attack[MembershipConfig]):
             main.high,
             chance=UNTOLD,
             p=main.p,
+            least_p=main.least_p,
             count=len(evidence.forget),
             shots=shots,
             curves=(_curve(evidence),),
             numbers={**numbers, "p_below": main.p_below},
-            note=evidence.note,
+            note=" ".join(filter(None, (evidence.note, against))),
         )
 
 
@@ -100,7 +105,7 @@ def _auc(target: Target, evidence: Evidence, read: Read) -> float:
         [min_k(one.log_probs) for one in read(target, records)]
         for records in (evidence.forget, evidence.holdout)
     )
-    return separation(marked, unseen).auc
+    return auc(marked, unseen)
 
 
 def _shots(evidence: Evidence) -> tuple[Shot, ...]:

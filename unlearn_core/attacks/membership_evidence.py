@@ -62,6 +62,11 @@ class Evidence:
     features: Mapping[str, Sequence[float]]
     note: str = ""
 
+    @property
+    def subjects(self) -> list[str]:
+        """Whom each record is about, forget records first; one about nobody stands alone."""
+        return [one.subject or one.id for one in (*self.forget, *self.holdout)]
+
 
 def missing(case: Case) -> str:
     """Why nothing can be compared; empty where it can."""

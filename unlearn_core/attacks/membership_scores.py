@@ -7,14 +7,15 @@ saw them than it is of records that it truly never saw. Unlike the metrics of th
 score is always a finite number.
 """
 
+import math
 import random
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import mannwhitneyu
 
 from unlearn_core.metrics.membership import MIN_K, auc, auc_interval, lowest_mean
 
@@ -22,6 +23,8 @@ LOWEST = -1e4
 """Nats; below any real token, so that a token that is ruled out still gives a number."""
 EXCHANGED = 0.3
 """Share of an answer's words that are exchanged, as much as published code masks."""
+MOST_NAMINGS = 10_000
+"""Ways to name the marked subjects that are tried; all of them where there are no more."""
 
 
 def finite(values: Sequence[float]) -> NDArray[np.float64]:
@@ -69,8 +72,11 @@ class Separation:
     Attributes:
         auc: 0 to 1.
         low, high: 95 % interval.
-        p: How often chance alone gives an AUC at least as high (Mann and Whitney, one-sided).
+        p: How often chance alone gives an AUC at least as high: the share of all ways to name as
+            many of the subjects "marked" that do. Records of one subject are alike in much, so
+            they are named together.
         p_below: The same at least as low.
+        least_p: The smallest p that so few subjects could give.
     """
 
     auc: float
@@ -78,19 +84,61 @@ class Separation:
     high: float
     p: float
     p_below: float
+    least_p: float
 
 
-def separation(marked: Sequence[float], unseen: Sequence[float]) -> Separation:
-    """AUC of "the higher score is the unseen one", equal scores counting half."""
-    if len({*marked, *unseen}) == 1:
-        return Separation(0.5, *auc_interval(0.5, len(marked), len(unseen)), 1.0, 1.0)
+def separation(
+    marked: Sequence[float], unseen: Sequence[float], subjects: Sequence[str], seed: int = 0
+) -> Separation:
+    """AUC of "the higher score is the unseen one", equal scores counting half.
+
+    Args:
+        marked, unseen: Scores.
+        subjects: Whom each record is about, marked ones first.
+        seed: Draws the namings where there are too many to try all.
+    """
     area = auc(marked, unseen)
+    names = sorted(set(subjects[: len(marked)])) + sorted(set(subjects[len(marked) :]))
+    places = [names.index(name) for name in subjects[: len(marked)]]
+    behind = len(set(places))
+    places += [behind + names[behind:].index(name) for name in subjects[len(marked) :]]
+    namings = _namings(behind, len(names), seed)
+    areas = _areas(np.array([*marked, *unseen]), np.array(places), namings)
+    tries = len(namings)
     return Separation(
         area,
         *auc_interval(area, len(marked), len(unseen)),
-        p=float(mannwhitneyu(unseen, marked, alternative="greater").pvalue),
-        p_below=float(mannwhitneyu(unseen, marked, alternative="less").pvalue),
+        p=int((areas >= area - 1e-12).sum()) / tries,
+        p_below=int((areas <= area + 1e-12).sum()) / tries,
+        least_p=1 / tries,
     )
+
+
+def _namings(marked: int, count: int, seed: int) -> NDArray[np.float64]:
+    """(P, count) which subjects are called marked, the true naming first."""
+    if math.comb(count, marked) <= MOST_NAMINGS:
+        chosen = list(combinations(range(count), marked))
+    else:
+        draw = random.Random(seed)
+        drawn = [tuple(draw.sample(range(count), marked)) for _ in range(MOST_NAMINGS - 1)]
+        chosen = [tuple(range(marked)), *drawn]
+    namings = np.zeros((len(chosen), count))
+    np.put_along_axis(namings, np.array(chosen), 1.0, axis=1)
+    return namings
+
+
+def _areas(
+    scores: NDArray[np.float64], places: NDArray[np.int64], namings: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """(P,) AUC of each naming of the subjects, whose records stand at `places`."""
+    wins = (scores[None, :] > scores[:, None]) + 0.5 * (scores[None, :] == scores[:, None])
+    belongs = np.eye(namings.shape[1])[places]
+    between = belongs.T @ wins @ belongs
+    sizes = belongs.sum(axis=0)
+    others = 1 - namings
+    pairs = (namings @ sizes) * (others @ sizes)
+    areas: NDArray[np.float64] = ((namings @ between) * others).sum(axis=1) / pairs
+    return areas
 
 
 def roc(marked: Sequence[float], unseen: Sequence[float]) -> tuple[list[float], list[float]]:

@@ -67,8 +67,8 @@ class TrainedAttacker(Attack[TrainedAttackerConfig]):
     The paper's definition of MIAU could not be confirmed from what is public, so this is not it by
     name: here AUC of the scores that the attacker gives to records of the folds it was not trained
     on. All records of a subject lie in one fold, where there are at least two subjects on either
-    side, so that the subject itself cannot be learnt. p is the share of all ways to label the same
-    scores whose AUC is at least as high (Mann and Whitney, one-sided).
+    side, so that the subject itself cannot be learnt. p is the share of all ways to name as many
+    subjects "marked" in which the same scores give an AUC at least as high.
     """
 
     def run(self, target: Target, case: Case) -> Finding:
@@ -82,7 +82,9 @@ class TrainedAttacker(Attack[TrainedAttackerConfig]):
         folds = fold_numbers(evidence.forget, evidence.holdout, self.config.folds, case.seed)
         seen = judged(evidence, folds, self.config.strength)
         count = len(evidence.forget)
-        found = separation(seen[:count].tolist(), seen[count:].tolist())
+        found = separation(
+            seen[:count].tolist(), seen[count:].tolist(), evidence.subjects, case.seed
+        )
         shots = _shots(evidence.forget, seen)
         case.say(1.0, shots)
         return Finding(
@@ -91,6 +93,7 @@ class TrainedAttacker(Attack[TrainedAttackerConfig]):
             found.high,
             chance=0.5,
             p=found.p,
+            least_p=found.least_p,
             count=count,
             shots=shots,
             numbers={"folds": float(max(folds) + 1)},

@@ -31,6 +31,8 @@ class Reading:
             deviation of log p under the model's own distribution at that place (Min-K++).
         perturbed: Mean log-probability per token of each wrong answer.
         paraphrased: The same of each other wording of the true answer.
+        whole: The text that `log_probs` are of, where it is more than the record's answer: all of
+            a passage.
         samples: Answers sampled at temperature 1; empty where none were drawn.
         plain: Mean log-probability per token of `answer` under the original model; NaN where it
             was not measured or the answer is empty.
@@ -45,6 +47,7 @@ class Reading:
     standardised: tuple[float, ...]
     perturbed: tuple[float, ...] = ()
     paraphrased: tuple[float, ...] = ()
+    whole: str = ""
     samples: tuple[str, ...] = ()
     plain: float = math.nan
     similarity: float = math.nan

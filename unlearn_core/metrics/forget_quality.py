@@ -46,8 +46,10 @@ def forget_quality(measured: Measured) -> Estimate:
     if not ours or not theirs:
         return missing(f"not available, because the records {NO_WRONG}")
     fewest = min(len(ours), len(theirs))
-    note = f"With {fewest} records a side p cannot fall below 0.05." if fewest < FEW else ""
-    return Estimate(ks_p(ours, theirs), count=len(ours), note=note)
+    few = f"With {fewest} records a side p cannot fall below 0.05." if fewest < FEW else ""
+    lost = len(measured.group("forget")) - len(ours)
+    out = f"{lost} records are left out, because they have no truth ratio." if lost else ""
+    return Estimate(ks_p(ours, theirs), count=len(ours), note=f"{few} {out}".strip())
 
 
 @model_metric(

@@ -26,8 +26,8 @@ def loss(reading: Reading) -> float | None:
 
 
 def zlib_loss(reading: Reading) -> float | None:
-    """ZLIB: the same over the compressed length of the true answer in bytes."""
-    size = len(zlib.compress(reading.record.answer.encode()))
+    """ZLIB: the same over the compressed length in bytes of the text it was measured on."""
+    size = len(zlib.compress((reading.whole or reading.record.answer).encode()))
     return -reading.mean_log_prob / size if reading.log_probs else None
 
 

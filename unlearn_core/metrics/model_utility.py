@@ -56,10 +56,16 @@ def model_utility(measured: Measured) -> Estimate:
         return missing(f"not available, because the records of {empty} {NO_WRONG}")
     means = np.concatenate([table.mean(axis=0) for table in tables])
     absent = [name for name in SETS if name not in present]
-    note = f"Over {len(means)} values, because there are no {' and '.join(absent)} records."
+    lost = sum(len(measured.group(name)) for name in present) - sum(map(len, tables))
+    notes = (
+        f"Over {len(means)} values, because there are no {' and '.join(absent)} records."
+        if absent
+        else "",
+        f"{lost} records are left out, because one of their values is missing." if lost else "",
+    )
     low, high = combined_interval(tables, lambda t: harmonic_mean(np.concatenate(t, axis=1)))
     count = sum(map(len, tables))
-    return Estimate(float(harmonic_mean(means)), low, high, count, note if absent else "")
+    return Estimate(float(harmonic_mean(means)), low, high, count, " ".join(filter(None, notes)))
 
 
 def _table(readings: Sequence[Reading], among_answers: bool) -> Numbers:

@@ -11,6 +11,7 @@ from transformers import PreTrainedModel
 from unlearn_core.attacks.base import Role, Target
 from unlearn_core.data.encoding import Preface, make_encoder
 from unlearn_core.data.records import Record
+from unlearn_core.errors import InvalidInput
 from unlearn_core.evaluation import Evaluator
 from unlearn_core.measuring import read_records, with_plainness, with_similarity
 from unlearn_core.metrics.base import Reading
@@ -100,6 +101,7 @@ class Models(Mapping[Role, Target]):
     def _load(self, role: Role) -> Target:
         spec = self._specs[role]
         found = load_answering(spec)
+        _check_sound(found.model, self.sources[role])
         encoder = make_encoder(
             found.tokenizer, self._template, found.card.context_length, found.preface
         )
@@ -141,6 +143,21 @@ class Some(Mapping[Role, Target]):
 
     def __len__(self) -> int:
         return len(self._roles)
+
+
+def _check_sound(model: nn.Module, source: str) -> None:
+    """What a broken model says proves nothing.
+
+    Raises:
+        InvalidInput: Some weights are no numbers.
+    """
+    broken = next((n for n, p in model.named_parameters() if not bool(p.isfinite().all())), None)
+    if broken is not None:
+        raise InvalidInput(
+            f"The model '{source}' is broken: its weights hold values that are no finite numbers "
+            f"(first in {broken}), so there is nothing to attack. Make it again, with a lower "
+            "learning rate if training broke it."
+        )
 
 
 def _free(device: torch.device) -> int:
