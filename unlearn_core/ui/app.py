@@ -34,6 +34,10 @@ def launch(settings: AppSettings) -> None:
     print("Lethe is starting ...", flush=True)
     services = make_services(settings)
 
+    from starlette.middleware import Middleware
+
+    from unlearn_core.ui.document.serving import FAVICON, Document
+    from unlearn_core.ui.language import page_languages
     from unlearn_core.ui.page import build_app
     from unlearn_core.ui.theme import head, make_theme, style_sheet
 
@@ -54,6 +58,9 @@ def launch(settings: AppSettings) -> None:
         show_error=True,
         max_file_size=MAX_UPLOAD,
         ssr_mode=False,
+        favicon_path=FAVICON,
+        i18n=page_languages(),
+        app_kwargs={"middleware": [Middleware(Document)]},
     )
     print(f"Lethe is open at {url}", flush=True)
     warming = threading.Thread(target=warm_up, args=(services,))

@@ -10,7 +10,7 @@ import torch
 
 from unlearn_core.errors import LetheError
 from unlearn_core.runs.rows import RunInfo
-from unlearn_core.ui import texts
+from unlearn_core.ui import language, texts
 from unlearn_core.ui.compare_run import RUN
 from unlearn_core.ui.machine import device_words, model_card, model_name
 from unlearn_core.ui.progress import current, headline, phase
@@ -30,6 +30,7 @@ def build(services: Services, page: Page) -> None:
     machine = gr.HTML(padding=False, elem_id="lethe-machine")
     job = gr.HTML(padding=False, elem_id="lethe-job")
     announce = gr.HTML(padding=False, elem_id="lethe-announce")
+    language.switch()
     watch = gr.Button("Show this run", size="sm", visible=False, elem_id="lethe-watch-run")
     shown = gr.State(("", "", "", ""))
     active = gr.State("")

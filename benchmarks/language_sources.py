@@ -1,0 +1,228 @@
+"""Every English text that the page can show, read from the code that says it.
+
+Settings, cards and metrics are asked for their words. All else is found in the source: strings of
+the page's Python and JavaScript, of the report, of the verdict and of errors. A text that is put
+together has places: `f"{done} of {total}"` is `{0} of {1}`.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+CODE = Path(__file__).parents[1] / "unlearn_core"
+PLACE = re.compile(r"\{\d\}")
+SHOWN_ATTRIBUTES = ("placeholder", "title", "aria-label", "alt", "data-label")
+VOID = {"br", "hr", "img", "input", "meta", "link", "source", "wbr", "col"}
+CODE_KEYWORDS = {
+    "elem_id", "elem_classes", "variant", "size", "js", "js_on_load", "show_progress", "type",
+    "concurrency_id", "prefix", "encoding", "datatype", "column_widths", "trigger_mode",
+    "css_template", "html_template", "dir", "suffix", "head", "api_name", "tag", "id",
+    "default_factory", "mode", "formula", "paper", "key", "role", "errors",
+}  # fmt: skip
+"""Arguments whose strings nobody reads."""
+_JS = re.compile(
+    r"""//[^\n]*|/\*.*?\*/|(?P<s>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|(?P<t>`(?:[^`\\]|\\.)*`)""",
+    re.DOTALL,
+)
+_JOIN = re.compile(r'(["`\'])\s*\n\s*\+\s*(["`\'])')
+_CODE_LIKE = re.compile(
+    r"^[\w./:#\-\[\]=\"'*>,() ]*$"
+)
+
+
+def page_texts() -> dict[str, set[str]]:
+    """Texts by where they come from."""
+    found = {"settings": settings(), "cards": cards()}
+    for path in sorted(CODE.rglob("*.py")):
+        name = path.relative_to(CODE).as_posix()
+        if name.startswith(("ui/", "report/")) or name == "verdict.py":
+            found[name] = python_texts(path.read_text(encoding="utf-8"))
+        elif not name.startswith(("cli/", "demo/")):
+            found[f"errors of {name}"] = error_texts(path.read_text(encoding="utf-8"))
+    for path in sorted((CODE / "ui").rglob("*.js")):
+        found[path.relative_to(CODE).as_posix()] = script_texts(path.read_text(encoding="utf-8"))
+    return {name: texts for name, texts in found.items() if texts}
+
+
+def settings() -> set[str]:
+    """Labels and help lines of every form, as the page writes them."""
+    import unlearn_core.attacks.registry
+    import unlearn_core.methods.registry
+    from unlearn_core.config import Config, settings_of
+    from unlearn_core.ui.forms import help_line, label
+    from unlearn_core.ui.page import BUILDERS
+
+    assert BUILDERS and unlearn_core.methods.registry and unlearn_core.attacks.registry
+    found: set[str] = set()
+    waiting = [Config]
+    while waiting:
+        config = waiting.pop()
+        waiting += config.__subclasses__()
+        for item in settings_of(config):
+            found |= {label(item), help_line(item)}
+    return found
+
+
+def cards() -> set[str]:
+    """What cards of methods and attacks and the list of metrics say."""
+    from unlearn_core.attacks.registry import attacks
+    from unlearn_core.methods.registry import methods
+    from unlearn_core.metrics.registry import metrics
+
+    found: set[str] = set()
+    for kind in ("unlearn", "teach"):
+        for info in methods(kind).values():
+            found |= {info.card.idea, info.card.fails, info.card.cost, *info.card.needs}
+    for attack in attacks().values():
+        found |= {attack.title, attack.card.idea, attack.card.measure, attack.card.cost}
+    for metric in metrics().values():
+        found |= {metric.title, metric.help}
+    return found
+
+
+def python_texts(source: str) -> set[str]:
+    """Texts among the strings of a module."""
+    finder = _Strings()
+    finder.visit(ast.parse(source))
+    return {text for string in finder.found for text in parts_of(string)}
+
+
+def error_texts(source: str) -> set[str]:
+    """Texts of the errors that a module raises."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
+            finder = _Strings()
+            finder.visit(node.exc)
+            found |= {text for string in finder.found for text in parts_of(string)}
+    return found
+
+
+def script_texts(source: str) -> set[str]:
+    """Texts among the strings of a script."""
+    found: set[str] = set()
+    for match in _JS.finditer(source):
+        literal = match["s"] or match["t"]
+        if literal:
+            string = re.sub(r"\\u([0-9a-f]{4})", lambda m: chr(int(m[1], 16)), literal[1:-1])
+            found |= set(parts_of(numbered(re.sub(r"\$\{[^{}]*\}", "{}", string))))
+    return found
+
+
+def parts_of(string: str) -> Iterator[str]:
+    """What a person reads of a string: itself, or the text nodes of its HTML."""
+    if "<" in string and re.search(r"</?[a-z][\w-]*[ />]", string):
+        parser = _Markup()
+        parser.feed(string)
+        parser.close()
+        yield from (numbered(text) for text in parser.found if is_text(text, bare=False))
+    elif is_text(string, bare=True):
+        yield numbered(" ".join(string.split()))
+
+
+def is_text(string: str, *, bare: bool) -> bool:
+    """Whether a string is for people; `bare` ones, without tags around, may also be code."""
+    words = PLACE.sub("", string).replace("{}", "")
+    if not re.search(r"[A-Za-z]{2}", words):
+        return False
+    if not bare:
+        return True
+    if re.search(r"[{};]\s*$|=>|^\s*[.#<]|--|function|^\w+\(|/\w+/|\bvar\(|^https?:|[\w-]+:\s*[\w#]+;", words):
+        return False
+    if " " in words.strip():
+        return bool(re.search(r"[A-Za-z]{3}", words)) and not re.fullmatch(
+            r"(?:[a-z]+-[\w-]* ?)+|[\w, ]+", words.strip()) or bool(re.search(r"[a-z]{2} [a-z]", words))
+    return bool(re.fullmatch(r"\W*[A-Z][a-z]{2,}\W*", words.strip()))
+
+
+def numbered(text: str) -> str:
+    """The places of a text counted from 0."""
+    count = iter(range(99))
+    return re.sub(r"\{\w*(?:[:!][^{}]*)?\}", lambda _: f"{{{next(count)}}}", " ".join(text.split()))
+
+
+class _Strings(ast.NodeVisitor):
+    """Collects the strings of a module; what is put together has `{}` for its places."""
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+
+    def visit_Expr(self, node: ast.Expr) -> None:
+        if not isinstance(node.value, ast.Constant):  # a docstring
+            self.generic_visit(node)
+
+    def visit_keyword(self, node: ast.keyword) -> None:
+        if node.arg not in CODE_KEYWORDS:
+            self.visit(node.value)
+
+    def visit_Subscript(self, node: ast.Subscript) -> None:
+        self.visit(node.value)
+
+    def visit_Compare(self, node: ast.Compare) -> None:
+        """What is compared is a name."""
+
+    def visit_Constant(self, node: ast.Constant) -> None:
+        if isinstance(node.value, str):
+            self.found.append(node.value)
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
+        self.found.append(self._whole(node))
+
+    def visit_BinOp(self, node: ast.BinOp) -> None:
+        if isinstance(node.op, ast.Add) and _has_string(node):
+            self.found.append(self._whole(node))
+        else:
+            self.generic_visit(node)
+
+    def visit_Call(self, node: ast.Call) -> None:
+        self.visit(node.func)
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+        if name not in {"get", "startswith", "endswith", "removeprefix", "split", "partition",
+                        "replace", "strip", "metadata"}:  # fmt: skip
+            for part in (*node.args, *node.keywords):
+                self.visit(part)
+
+    def _whole(self, node: ast.expr) -> str:
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+            return self._whole(node.left) + self._whole(node.right)
+        if isinstance(node, ast.JoinedStr):
+            return "".join(self._whole(part) for part in node.values)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            return node.value
+        self.visit(node.value if isinstance(node, ast.FormattedValue) else node)
+        return "{}"
+
+
+def _has_string(node: ast.expr) -> bool:
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return _has_string(node.left) or _has_string(node.right)
+    return isinstance(node, ast.JoinedStr) or (
+        isinstance(node, ast.Constant) and isinstance(node.value, str)
+    )
+
+
+class _Markup(HTMLParser):
+    """The text nodes and shown attributes of HTML, without what must not be translated."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self._kept: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if self._kept or given.get("translate") == "no" or tag in ("script", "style", "code"):
+            if tag not in VOID:
+                self._kept.append(tag)
+            return
+        self.found += [given[name] or "" for name in SHOWN_ATTRIBUTES if given.get(name)]
+
+    def handle_endtag(self, tag: str) -> None:
+        if self._kept and self._kept[-1] == tag:
+            self._kept.pop()
+
+    def handle_data(self, data: str) -> None:
+        if not self._kept and data.strip():
+            self.found.append(data.strip())
