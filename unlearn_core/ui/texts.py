@@ -131,6 +131,7 @@ BUTTONS: Mapping[str, tuple[str, str]] = {
     "start": ("Start", "Puts the run in the queue and shows it live."),
     "pause": ("Pause", "Saves a checkpoint and frees the processor; go on whenever you like."),
     "resume": ("Resume", "Goes on from the checkpoint."),
+    "step": ("One step", "Takes a single training step, measures, and pauses again."),
     "stop": ("Stop and keep", "Ends after this step and saves the model as it is now."),
     "discard": ("Discard", "Ends now and throws the result away. The original model is untouched."),
 }

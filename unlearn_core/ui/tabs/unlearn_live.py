@@ -29,6 +29,7 @@ def build(services: Services, page: Page) -> gr.Button:
     with gr.Row(equal_height=True, elem_classes="lethe-actions"):
         pause = _button("pause")
         resume = _button("resume", variant="primary")
+        step = _button("step")
         stop = _button("stop")
         discard = _button("discard", variant="stop")
         compare = gr.Button("Compare before and after", variant="primary", visible=False,
@@ -44,7 +45,7 @@ def build(services: Services, page: Page) -> gr.Button:
         settings = gr.HTML(padding=False, elem_id="run-settings")
 
     shown = gr.State(("", "", False))
-    outputs = [pause, resume, stop, discard, compare, gone, use, story, settings, shown]
+    outputs = [pause, resume, step, stop, discard, compare, gone, use, story, settings, shown]
 
     def look(run_id: str, before: tuple[str, str, bool]) -> list[Any]:
         run = _run(services, run_id)
@@ -52,7 +53,7 @@ def build(services: Services, page: Page) -> gr.Button:
         if now == before:
             return [gr.skip()] * len(outputs)
         if run is None:
-            return [*[gr.update(visible=False)] * 7, "", "", now]
+            return [*[gr.update(visible=False)] * 8, "", "", now]
         return [*_visible(services, run), _story(services, run),
                 settings_html(run.spec), now]  # fmt: skip
 
@@ -74,6 +75,7 @@ def build(services: Services, page: Page) -> gr.Button:
 
     pause.click(act(send("pause")), page.run_id, problem, **SILENT)
     resume.click(act(services.store.resume), page.run_id, problem, **SILENT)
+    step.click(act(services.store.advance), page.run_id, problem, **SILENT)
     stop.click(act(services.supervisor.stop), page.run_id, problem, **SILENT)
     discard.click(act(send("discard")), page.run_id, problem, js=CONFIRM, **SILENT)
     compare.click(lambda: gr.Tabs(selected="compare"), None, page.tabs, **SILENT)
@@ -115,7 +117,7 @@ def settings_html(spec: Mapping[str, Any]) -> str:
 
 
 def _button(name: str, variant: Any = "secondary") -> gr.Button:
-    label, _ = texts.BUTTONS[name]
+    label = texts.BUTTONS[name][0]
     return gr.Button(label, variant=variant, visible=False, min_width=110, elem_id=f"run-{name}")
 
 
@@ -133,6 +135,7 @@ def _visible(services: Services, run: RunInfo) -> list[Any]:
     has_model = run.state in ("done", "stopped") and _has_model(services, run)
     flags = (
         going,
+        run.state == "paused",
         run.state == "paused",
         going or run.state == "paused",
         run.state not in FINISHED,
