@@ -195,6 +195,21 @@ class Bench:
             if open_sides:
                 yield tuple(texts)
 
+    @contextmanager
+    def reading(
+        self, source: str, template: str = ""
+    ) -> Iterator[tuple[PreTrainedModel | PeftModel, Encoder]]:
+        """A model and its encoder, for whoever looks at it otherwise than by its answers.
+
+        No one else uses the model inside. A rule that steers its answers is not in effect.
+
+        Raises:
+            InvalidInput: No such model.
+        """
+        side = self._side(source, template)
+        with side.base.using(side.adapter):
+            yield side.base.model, side.encoder
+
     def warm(self, source: str) -> None:
         """Load a model now, so that its first answer comes at once."""
         self._side(source, "")

@@ -26,6 +26,7 @@ STEPS: Mapping[str, tuple[str, str]] = {
         "Attack the unlearned model in many ways: is the knowledge gone, or only hidden?",
     ),
     "runs": ("6 · Runs", "Everything you have run, with its settings and results."),
+    "learn": ("Learn", "Six short lessons on the live app: guess first, then see."),
 }
 
 TERMS: Mapping[str, str] = {

@@ -10,8 +10,9 @@ import gradio as gr
 
 from unlearn_core.data.marks import Marks, resolve
 from unlearn_core.errors import LetheError
-from unlearn_core.runs.events import FINISHED, Command
+from unlearn_core.runs.events import FINISHED
 from unlearn_core.runs.rows import RunInfo
+from unlearn_core.runs.store import Order
 from unlearn_core.ui import texts
 from unlearn_core.ui.charts.live import live_view
 from unlearn_core.ui.services import Page, Services
@@ -70,7 +71,7 @@ def build(services: Services, page: Page) -> gr.Button:
 
         return run
 
-    def send(command: Command) -> Callable[[str], None]:
+    def send(command: Order) -> Callable[[str], None]:
         return lambda run_id: services.store.send(run_id, command)
 
     pause.click(act(send("pause")), page.run_id, problem, **SILENT)
