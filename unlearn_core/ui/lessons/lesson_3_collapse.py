@@ -76,7 +76,8 @@ def preference_formula() -> Formula:
         "together grow by as much. In a very large urn t restockings leave of A its first share "
         "to the power of n to the t.",
         (
-            (inline(Q), "share of the avoided colour A"),
+            (inline(Q), "share of the avoided colour A; with kept balls the left side is its share "
+             "among the newly drawn ones"),
             (inline(P), "share of all other colours together, 1 − q"),
             (inline(i("n")), "how many balls are drawn to pick one from"),
         ),
@@ -133,15 +134,16 @@ def steps() -> tuple[Step, ...]:
                 "data keep what is retained, and nothing else.",
             ),
             reveal=urn((8, 8, 8, 8, 8), kept=10, keptShares=(0, 0.6, 0.4, 0, 0),
-                       sliders=("kept",)),
+                       sliders=("kept",), keptHelp="Six in ten are B, the others C. More pull the urn faster."),
             formula=kept_formula(),
         ),
         Step(
             "Add a preference",
             (
                 "Colour A is the answer to be forgotten, and 90 % of the balls have it. For each "
-                "new ball draw several and keep one that is not A, if there is any. Partial Model "
-                "Collapse does so: of n answers it trains on the one least like the original.",
+                "new ball draw several and take one that is not A, if there is any; of those the "
+                "latest letter. Partial Model Collapse does so: of n answers it trains on the one "
+                "least like the original.",
             ),
             question=Question(
                 "Five are drawn for each new ball. How soon is colour A all but gone?",
@@ -151,7 +153,7 @@ def steps() -> tuple[Step, ...]:
                 "0.000002. The preference makes collapse quick, and gives it a direction.",
             ),
             reveal=urn((36, 1, 1, 1, 1), n=5, measure="avoided", times=12, kept=0,
-                       keptShares=(0.5, 0.5, 0, 0, 0), sliders=("n", "kept")),
+                       keptShares=(0.5, 0.5, 0, 0, 0), sliders=("n", "kept"), keptHelp="Half are A, half B. What is put back is never lost."),
             formula=preference_formula(),
         ),
         Step(

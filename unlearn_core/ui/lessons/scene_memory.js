@@ -1,6 +1,6 @@
 // Passages token by token, and all of them against how often they were seen.
 
-const percentWords = (share) => `${Math.round(100 * share)} %`;
+const percentWords = (share) => `${Math.round(100 * share)}\u00a0%`;
 
 const tokenSpan = ([text, hit, guess, chance]) => {
   const token = el("span", hit ? "le-hit" : "le-miss", text);
@@ -85,7 +85,7 @@ scenes.scatter = async (place, settings, api) => {
 const memoryBar = (share) => {
   const bar = el("span", "le-bar");
   const fill = el("span", "le-bar-fill");
-  fill.style.width = percentWords(share).replace(" ", "");
+  fill.style.width = `${100 * share}%`;
   bar.append(fill);
   bar.setAttribute("aria-hidden", "true");
   return bar;

@@ -94,7 +94,7 @@ scenes.urn = (place, settings, api) => {
   const sliders = el("div", "le-tools");
   if (settings.sliders.includes("kept")) {
     sliders.append(urnSlider("Kept balls put back each time (M)",
-      "More kept balls pull the urn faster to their colours.", 0, 25, now.kept,
+      settings.keptHelp, 0, 25, now.kept,
       (value) => { now.kept = value; anew(); }));
   }
   if (settings.sliders.includes("n")) {
