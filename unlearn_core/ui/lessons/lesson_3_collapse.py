@@ -134,7 +134,8 @@ def steps() -> tuple[Step, ...]:
                 "data keep what is retained, and nothing else.",
             ),
             reveal=urn((8, 8, 8, 8, 8), kept=10, keptShares=(0, 0.6, 0.4, 0, 0),
-                       sliders=("kept",), keptHelp="Six in ten are B, the others C. More pull the urn faster."),
+                       sliders=("kept",),
+                       keptHelp="Six in ten are B, the others C. More pull the urn faster."),
             formula=kept_formula(),
         ),
         Step(
@@ -153,7 +154,8 @@ def steps() -> tuple[Step, ...]:
                 "0.000002. The preference makes collapse quick, and gives it a direction.",
             ),
             reveal=urn((36, 1, 1, 1, 1), n=5, measure="avoided", times=12, kept=0,
-                       keptShares=(0.5, 0.5, 0, 0, 0), sliders=("n", "kept"), keptHelp="Half are A, half B. What is put back is never lost."),
+                       keptShares=(0.5, 0.5, 0, 0, 0), sliders=("n", "kept"),
+                       keptHelp="Half are A, half B. What is put back is never lost."),
             formula=preference_formula(),
         ),
         Step(
