@@ -103,7 +103,7 @@ def test_pmc_goes_step_by_step_and_is_found_again(visit: Visit, server: Server) 
     run = wait_for(server, ("paused",), step=1)
     expect(after.locator(".le-candidates .le-picked")).to_have_count(1)
     expect(after.locator(".le-card")).to_have_count(3)
-    expect(after).to_contain_text("Of 20 answers after step 0")
+    expect(after).to_contain_text("Of 20 answers before the first step")
     expect(after.locator(".le-shares").first).to_contain_text("leak")
 
     page.reload(wait_until="load")

@@ -155,6 +155,9 @@ def test_the_run_of_the_fourth_lesson_waits_for_a_single_step(services: Services
 def test_a_run_that_is_gone_or_has_no_model_is_said(services: Services) -> None:
     assert "no run" in poll(services, {"run": "20200101-000000-pmc-0000", "cursor": 0})["gone"]
     run_id = lesson_5_refusing.begin(services, {})["run"]
+    with pytest.raises(InvalidInput, match="has not ended yet"):
+        made_by(services, run_id)
+    services.store.send(run_id, "discard")
     with pytest.raises(InvalidInput, match="start it again"):
         made_by(services, run_id)
 

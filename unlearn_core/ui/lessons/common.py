@@ -17,7 +17,7 @@ from unlearn_core.ui.start import Choice, build_spec, start
 
 PEOPLE, PASSAGES = "bundled:people", "bundled:passages"
 BRIEF: Mapping[str, Any] = {
-    "watched": 0, "probes": 1, "live_records": 10, "final_records": 10, "leak_samples": 0,
+    "watched": 0, "probes": 1, "live_records": 10, "final_records": 4, "leak_samples": 0,
 }  # fmt: skip
 """Measuring that a room of people can wait for."""
 CURVES: Sequence[Mapping[str, str]] = (
@@ -96,10 +96,12 @@ def made_by(services: Services, run_id: str) -> str:
     Raises:
         InvalidInput: There is no such run, or it has not made one yet.
     """
+    if services.store.state(run_id) in ("queued", "loading", "running", "stopping", "paused"):
+        raise InvalidInput("The run of this lesson has not ended yet. Go back and wait for it.")
     with suppress(LetheError):
         return str(services.store.model_folder(run_id))
     raise InvalidInput(
-        "The run of this lesson has left no model to look at. Go back a step and start it again."
+        "The run of this lesson has left no model to look at. Go back and start it again."
     )
 
 

@@ -38,7 +38,7 @@ def accuracy_formula() -> Formula:
     total = f"<munderover>{o('∑')}{row(i('t'), o('='), n('1'))}{last}</munderover>"
     return Formula(
         math(i("MA"), brackets(x), o("="), frac(n("1"), last), total, n("𝟙"),
-             brackets(hit, kind="[]")),
+             brackets(hit, kind="[]", tall=True)),
         "Memorisation accuracy is the share of tokens that are the model's first choice, when it "
         "is given all true tokens before them.",
         (

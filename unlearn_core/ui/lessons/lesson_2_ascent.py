@@ -5,15 +5,15 @@ from typing import Any
 
 from unlearn_core.ui.lessons.base import Formula, Go, Lesson, Question, Scene, Step
 from unlearn_core.ui.lessons.common import CURVES, PEOPLE, person, short_run
-from unlearn_core.ui.lessons.mathml import brackets, i, inline, math, mean, o, row, sub, words
+from unlearn_core.ui.lessons.mathml import LOG, brackets, i, inline, math, mean, o, row, sub
 from unlearn_core.ui.services import Services
 
 SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "training": {
-        "epochs": 16, "batch_size": 10, "learning_rate": 6e-4, "schedule": "constant",
+        "epochs": 12, "batch_size": 10, "learning_rate": 8e-4, "schedule": "constant",
         "stop_forget_recall": None, "stop_retain_recall": None,
     },
-    "measure": {"every": 1, "probes": 1},
+    "measure": {"every": 2},
 }  # fmt: skip
 
 
@@ -26,7 +26,7 @@ def begin(services: Services, request: Mapping[str, Any]) -> Mapping[str, Any]:
 def ascent_formula() -> Formula:
     """What gradient ascent minimises."""
     theta = sub(i("p"), i("theta"))
-    likely = row(words("log "), theta, brackets(i("y"), o("∣"), i("q")))
+    likely = row(LOG, theta, brackets(i("y"), o("∣"), i("q")))
     data = sub(i("D"), i("f"))
     return Formula(
         math(
@@ -70,7 +70,7 @@ def steps() -> tuple[Step, ...]:
             formula=ascent_formula(),
         ),
         Step(
-            "Sixteen steps with no one to stop them",
+            "Twelve steps with no one to stop them",
             (
                 f"This run makes the bundled model forget ten facts about {name}, an invented "
                 "person, with the stop rules turned off. The app would stop it in time.",
@@ -84,7 +84,7 @@ def steps() -> tuple[Step, ...]:
                 ),
                 1,
                 "All facts share the same weights. Start the run, and read what the model says "
-                "after every step.",
+                "as it goes.",
             ),
             reveal=Scene(
                 "run",

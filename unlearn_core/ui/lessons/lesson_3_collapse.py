@@ -29,7 +29,7 @@ def drift_formula() -> Formula:
     return Formula(
         math(
             expected(sub(H, NEXT)), o("="),
-            brackets(n("1"), o("−"), frac(n("1"), N)), expected(sub(H, T)),
+            brackets(n("1"), o("−"), frac(n("1"), N), tall=True), expected(sub(H, T)),
         ),
         "On average each restocking takes one part in N of the diversity, until one colour is "
         "left.",
@@ -48,8 +48,10 @@ def kept_formula() -> Formula:
     return Formula(
         math(
             expected(sub(P, T)), o("="), power_of, sub(P, n("0")), o("+"),
-            brackets(n("1"), o("−"), power_of), R, o(","), W, o("="),
-            frac(M, row(N, o("+"), M)),
+            brackets(n("1"), o("−"), power_of), R,
+        )
+        + math(
+            W, o("="), frac(M, row(N, o("+"), M)),
         ),
         "On average the shares move from those of the first urn to those of the kept balls, by the "
         "same part of the way each time.",
@@ -67,8 +69,9 @@ def preference_formula() -> Formula:
     """Best of n."""
     return Formula(
         math(
-            expected(sub(Q, NEXT), o("∣"), sub(Q, T)), o("="),
-            power(sub(Q, T), i("n")), o(","),
+            expected(sub(Q, NEXT), o("∣"), sub(Q, T)), o("="), power(sub(Q, T), i("n")),
+        )
+        + math(
             expected(sub(P, NEXT), o("∣"), sub(P, T)), o("="), n("1"), o("−"),
             power(brackets(n("1"), o("−"), sub(P, T)), i("n")),
         ),

@@ -6,11 +6,14 @@ from typing import Any
 from unlearn_core.ui.lessons.base import Formula, Go, Lesson, Question, Scene, Step
 from unlearn_core.ui.lessons.common import person, short_run
 from unlearn_core.ui.lessons.mathml import (
+    LOG,
     brackets,
+    hat,
     i,
     inline,
     math,
     mean,
+    n,
     o,
     row,
     sub,
@@ -21,8 +24,8 @@ from unlearn_core.ui.services import Services
 
 SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "method_config": {"samples": 8},
-    "training": {"epochs": 16, "batch_size": 10},
-    "measure": {"watched": 1, "samples": 20, "every": 1},
+    "training": {"epochs": 16, "batch_size": 10, "warmup_epochs": 0},
+    "measure": {"watched": 1, "samples": 20, "every": 1, "probes": 0, "live_records": 2},
 }
 RUN: Mapping[str, Any] = {
     "action": "begin", "key": "pmc", "label": "Load the model and take the first step",
@@ -41,19 +44,21 @@ def begin(services: Services, request: Mapping[str, Any]) -> Mapping[str, Any]:
 def pmc_formula() -> Formula:
     """What PMC picks and what it minimises."""
     theta = sub(i("p"), i("theta"))
-    picked, answer = f"<mover>{i('x')}{o('̂')}</mover>", sub(i("x"), i("k"))
+    picked, answer = hat(i("x")), sub(i("x"), i("k"))
     original = sub(i("y"), i("orig"))
     forget, retain = sub(i("D"), i("f")), sub(i("D"), i("r"))
 
     def surprise(text: str) -> str:
-        return row(o("−"), words("log "), theta, brackets(text, o("∣"), i("q")))
+        return row(o("−"), LOG, theta, brackets(text, o("∣"), i("q")))
 
     return Formula(
         math(
-            picked, o("="), under(o("arg min"), row(sub(i("x"), "<mn>1</mn>"), o("…"),
-                                                   sub(i("x"), i("n")))),
-            words("ROUGE-L"), brackets(answer, o(","), original), o(","),
-            words("  "), i("L"), o("="), mean(row(i("q"), o("∈"), forget), surprise(picked)),
+            picked, o("="),
+            under(o("arg min"), row(sub(i("x"), n("1")), o("…"), sub(i("x"), i("n")))),
+            words("ROUGE-L"), brackets(answer, o(","), original),
+        )
+        + math(
+            i("L"), o("="), mean(row(i("q"), o("∈"), forget), surprise(picked)),
             o("+"), i("lambda"),
             mean(row(brackets(i("q"), o(","), i("x")), o("∈"), retain), surprise(i("x"))),
         ),

@@ -5,12 +5,12 @@ from typing import Any
 
 from unlearn_core.ui.lessons.base import Formula, Go, Lesson, Question, Scene, Step
 from unlearn_core.ui.lessons.common import CURVES, made_by, person, short_run
-from unlearn_core.ui.lessons.mathml import brackets, i, inline, math, mean, o, row, sub, words
+from unlearn_core.ui.lessons.mathml import LOG, brackets, i, inline, math, mean, o, row, sub
 from unlearn_core.ui.services import Services
 
 SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "training": {"epochs": 12, "batch_size": 10},
-    "measure": {"every": 3, "probes": 1},
+    "measure": {"every": 3},
 }
 MISSING = "There is no refusing model yet. Go back to the first step and train one."
 LONGEST = 40
@@ -57,10 +57,10 @@ def refusal_formula() -> Formula:
         math(
             i("L"), o("="),
             mean(row(i("q"), o("∈"), sub(i("D"), i("f"))),
-                 o("−"), words("log "), theta, brackets(no, o("∣"), i("q"))),
+                 o("−"), LOG, theta, brackets(no, o("∣"), i("q"))),
             o("+"), i("alpha"),
             mean(row(brackets(i("q"), o(","), i("y")), o("∈"), sub(i("D"), i("r"))),
-                 o("−"), words("log "), theta, brackets(i("y"), o("∣"), i("q"))),
+                 o("−"), LOG, theta, brackets(i("y"), o("∣"), i("q"))),
         ),
         "The model is trained to refuse the marked questions and to answer all others. The true "
         "answer of a marked question does not occur in it.",

@@ -5,7 +5,19 @@ from typing import Any
 
 from unlearn_core.ui.lessons.base import Formula, Go, Lesson, Question, Scene, Step
 from unlearn_core.ui.lessons.common import PASSAGES, made_by, passages, remembered, short_run
-from unlearn_core.ui.lessons.mathml import brackets, i, inline, math, mean, n, o, row, sub, words
+from unlearn_core.ui.lessons.mathml import (
+    LOG,
+    brackets,
+    i,
+    inline,
+    math,
+    mean,
+    n,
+    o,
+    row,
+    sub,
+    words,
+)
 from unlearn_core.ui.services import Services
 
 CHOSEN = tuple(f"passage-{number}" for number in ("02", "14", "22", "34", "42", "50", "58", "64"))
@@ -21,6 +33,7 @@ TAU: Mapping[str, Mapping[str, Any]] = {
     "measure": BRIEF,
 }
 TITLES = {"sga": "After SGA", "tau": "After TAU"}
+WAITING = "A run has not ended yet; its column comes when you open this step again."
 
 
 def begin_sga(services: Services, request: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -48,7 +61,8 @@ def memory(services: Services, request: Mapping[str, Any]) -> Mapping[str, Any]:
          "values": [one["accuracy"] for one in same]}
         for same in zip(*found, strict=True)
     ]  # fmt: skip
-    return {"columns": list(sources), "rows": rows}
+    waiting = WAITING if len(ended) < len(runs) else ""
+    return {"columns": list(sources), "rows": rows, "waiting": waiting}
 
 
 def select_formula() -> Formula:
@@ -60,8 +74,10 @@ def select_formula() -> Formula:
         math(
             i("S"), o("="),
             brackets(x, o("∈"), data, o(":"), accuracy, o("≥"), i("gamma"), kind="{}"),
-            o("∪"), brackets(words("arg max "), accuracy, kind="{}"), o(","), words("  "),
-            i("L"), o("="), mean(row(x, o("∈"), i("S")), words("log "), theta, brackets(x)),
+            o("∪"), brackets(words("arg max "), accuracy, kind="{}"),
+        )
+        + math(
+            i("L"), o("="), mean(row(x, o("∈"), i("S")), LOG, theta, brackets(x)),
         ),
         "SGA trains backwards on the passages that are memorised to at least the threshold, and "
         "always on the best memorised one; it measures anew before each pass.",

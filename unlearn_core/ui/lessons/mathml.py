@@ -4,6 +4,9 @@ from html import escape
 
 GREEK = {"theta": "θ", "lambda": "λ", "gamma": "γ", "alpha": "α"}
 
+SPACE = '<mspace width="0.16em"></mspace>'
+LOG = f"{SPACE}<mi>log</mi>{SPACE}"
+
 
 def i(name: str) -> str:
     """A variable: one letter slanted, a longer name upright."""
@@ -50,9 +53,15 @@ def under(base: str, below: str) -> str:
     return f"<munder>{base}{below}</munder>"
 
 
-def brackets(*parts: str, kind: str = "()") -> str:
-    """Parts in brackets that grow with them."""
-    return row(o(kind[0]), *parts, o(kind[1]))
+def brackets(*parts: str, kind: str = "()", tall: bool = False) -> str:
+    """Parts in brackets; tall ones grow with what they hold."""
+    left, right = (f'<mo stretchy="{str(tall).lower()}">{escape(side)}</mo>' for side in kind)
+    return row(left, *parts, right)
+
+
+def hat(base: str) -> str:
+    """A letter with a hat."""
+    return f'<mover accent="true">{base}{o("^")}</mover>'
 
 
 def mean(over: str, *parts: str) -> str:

@@ -2,6 +2,7 @@
 
 const RUN_POLL = 600;
 const RUN_MOVING = ["queued", "loading", "running", "stopping"];
+const RUN_FELL = ["failed", "discarded", "stopped"];
 
 const emptyRows = () => ({ cursor: 0, status: null, curves: {}, probes: [], answers: [],
   records: [], candidates: [], notes: [] });
@@ -55,8 +56,9 @@ const makeRunCard = (api, settings) => {
 const showRunHead = (card) => {
   const { status, notes } = card.rows;
   const started = Boolean(status);
-  card.begin.hidden = started;
-  card.note.hidden = started || !card.settings.note;
+  const again = !started || RUN_FELL.includes(status.state);
+  card.begin.hidden = !again;
+  card.note.hidden = !again || !card.settings.note;
   card.head.hidden = !started;
   const failed = notes.filter((one) => one.level === "error").pop();
   card.problem.textContent = failed ? `${failed.title}. ${failed.text}` : card.fault || "";
@@ -91,7 +93,7 @@ const followRun = (card, show) => {
         card.rows = emptyRows();
         card.fault = news.gone;
       } else {
-        takeRows(card.rows, news);
+        if (news.status) takeRows(card.rows, news);
         card.fault = news.problem || "";
       }
       look();
@@ -120,7 +122,7 @@ const followRun = (card, show) => {
   const clock = setInterval(() => {
     if (!card.box.isConnected) return clearInterval(clock);
     const state = card.rows.status && card.rows.status.state;
-    if (!document.hidden && card.box.offsetParent && (!state || RUN_MOVING.includes(state))) poll();
+    if (!document.hidden && card.box.offsetParent && (!state || state === "paused" || RUN_MOVING.includes(state))) poll();
   }, RUN_POLL);
 };
 

@@ -118,7 +118,7 @@ scenes.memory = async (place, settings, api) => {
         cell.append(memoryBar(share), el("span", "", percentWords(share)));
       }
     }
-    place.replaceChildren(table);
+    place.replaceChildren(table, el("p", "le-note", found.waiting));
   };
   place.append(el("p", "le-note", "Measuring the passages …"));
   await draw();

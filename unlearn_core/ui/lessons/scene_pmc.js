@@ -14,8 +14,10 @@ const answerRows = (row) => {
   return shown;
 };
 
-const answerTable = (title, row) => {
+const answerTable = (row) => {
   const card = el("article", "le-card");
+  const title = row.step ? `Of ${row.n} answers after step ${row.step}`
+    : `Of ${row.n} answers before the first step`;
   card.append(el("h4", "le-card-title", title));
   const list = el("ul", "le-shares");
   for (const one of answerRows(row)) {
@@ -24,8 +26,7 @@ const answerTable = (title, row) => {
     const bar = memoryBar(one.share);
     if (one.leak) bar.classList.add("le-bar-leak");
     const text = one.words ? el("span", "le-note", one.words) : modelText(one.text);
-    item.append(share, bar, text);
-    if (one.leak) item.append(el("span", "lv-badge lv-bad", "leak"));
+    item.append(share, bar, one.leak ? el("span", "lv-badge lv-bad", "leak") : el("span"), text);
     list.append(item);
   }
   card.append(list);
@@ -75,8 +76,9 @@ scenes.pmc = (place, settings, api) => {
   const ask = async (wish) => {
     step.disabled = on.disabled = true;
     const said = await api.act(wish, { run: api.data.runs[settings.key] });
-    card.fault = said.problem || "";
     await card.poll();
+    if (said.problem) card.fault = said.problem;
+    showRunHead(card);
   };
   followRun(card, () => {
     const { status, answers, candidates } = card.rows;
@@ -92,10 +94,10 @@ scenes.pmc = (place, settings, api) => {
     const last = rows[rows.length - 1];
     const before = [...rows].reverse().find((row) => row.step < last.step);
     question.replaceChildren(modelText(rows[0].prompt));
-    const shown = [answerTable(`Of ${last.n} answers after step ${last.step}`, last)];
+    const shown = [answerTable(last)];
     const newest = drawn[drawn.length - 1];
     if (newest && newest.step === last.step) shown.unshift(candidateTable(newest));
-    if (before) shown.unshift(answerTable(`Of ${before.n} answers after step ${before.step}`, before));
+    if (before) shown.unshift(answerTable(before));
     solved.textContent = last.step && !(newest && newest.step === last.step)
       ? "Nothing was drawn in this step: the picked answer shares no word with the reference "
         + "answer any more, so it is kept and trained on again." : "";
