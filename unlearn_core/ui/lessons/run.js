@@ -122,7 +122,8 @@ const followRun = (card, show) => {
   const clock = setInterval(() => {
     if (!card.box.isConnected) return clearInterval(clock);
     const state = card.rows.status && card.rows.status.state;
-    if (!document.hidden && card.box.offsetParent && (!state || state === "paused" || RUN_MOVING.includes(state))) poll();
+    const moves = !state || state === "paused" || RUN_MOVING.includes(state);
+    if (moves && !document.hidden && card.box.offsetParent) poll();
   }, RUN_POLL);
 };
 
