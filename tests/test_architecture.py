@@ -23,7 +23,7 @@ FLOORS = (
     ("training",),
     ("retraining",),
     ("evaluation", "monitoring"),
-    ("measuring", "side_effects"),
+    ("measuring", "recall", "side_effects"),
     ("attacks",),
     ("comparison", "verdict"),
     ("runs",),

@@ -1,15 +1,25 @@
 """The same question, the same seed, up to six models: before and after side by side."""
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TypeVar
+
+from torch import nn
 
 from unlearn_core.comparison.columns import MOST_COLUMNS, Asking, Column, grouped, grow
 from unlearn_core.comparison.drawing import Answers, Drawing
 from unlearn_core.comparison.places import Place, find_place
 from unlearn_core.comparison.problems import problem_of
 from unlearn_core.comparison.shelf import Shelf
-from unlearn_core.comparison.views import NextToken, Reader, TokenView, TrueRank, reading
-from unlearn_core.data.encoding import Message
+from unlearn_core.comparison.views import (
+    NextToken,
+    Reader,
+    TokenView,
+    TrueRank,
+    computing,
+    reading,
+)
+from unlearn_core.data.encoding import Encoder, Message
 from unlearn_core.data.records import Record
 from unlearn_core.errors import InvalidInput
 from unlearn_core.models.reading import read_tokenizer
@@ -175,6 +185,19 @@ class Bench:
     ) -> tuple[TrueRank | str, ...]:
         """Where each model ranks the true answer among the record's wrong ones."""
         return self._read(sources, template, lambda reader: reader.true_rank(record))
+
+    @contextmanager
+    def reading(self, source: str, template: str = "") -> Iterator[tuple[nn.Module, Encoder]]:
+        """A model and its encoder, for whoever looks at it otherwise than by its answers.
+
+        No one else computes with the model inside. A rule that steers its answers is not in effect.
+
+        Raises:
+            LetheError: No such model.
+        """
+        place = find_place(source, self._like)
+        with computing(self._shelf, place, template) as found:
+            yield found
 
     def warm(self, source: str) -> None:
         """Load a model now, so that its first answer comes at once."""

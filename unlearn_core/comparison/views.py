@@ -1,13 +1,13 @@
 """What a model expects: of each token of a text, of the next one, of true and wrong answers."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from statistics import fmean
 from typing import cast
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.special import entr
 from transformers import PreTrainedTokenizerBase
 
@@ -170,6 +170,26 @@ def reading(shelf: Shelf, place: Place, template: str) -> Iterator[Reader]:
             model: SharedModel = base.shared([base.weights(place.adapter)])
             with base.computing():
                 yield Reader(model, encoder)
+
+
+@contextmanager
+def computing(shelf: Shelf, place: Place, template: str) -> Iterator[tuple[nn.Module, Encoder]]:
+    """A model as a module, for whoever looks at it otherwise than by its answers.
+
+    Raises:
+        LetheError: It cannot be loaded.
+    """
+    with shelf.holding(place) as base, ExitStack() as stack:
+        encoder = base.encoder(place, template)
+        if place.adapter:
+            model: nn.Module = stack.enter_context(base.holding(place.adapter))
+            stack.enter_context(base.active(place.adapter))
+        else:
+            stack.enter_context(base.computing())
+            model = base.original
+            if base.model is not None:
+                stack.enter_context(base.model.disable_adapter())
+        yield model, encoder
 
 
 def pieces(tokenizer: PreTrainedTokenizerBase, ids: Sequence[int]) -> tuple[str, ...]:

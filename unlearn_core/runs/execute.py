@@ -44,6 +44,9 @@ class Control(Protocol):
     def command(self) -> Command | None:
         """The newest command since the last call."""
 
+    def again(self) -> bool:
+        """Whether the run, paused after a single step, was asked on and claimed anew."""
+
 
 @dataclass
 class Recorder:
@@ -53,6 +56,7 @@ class Recorder:
     run_id: str
     total: int = 0
     step: int = 0
+    watched: frozenset[str] = frozenset()
     seconds: dict[str, float] = field(default_factory=dict)
 
     def emit(self, *events: tuple[EventKind, Mapping[str, Any]]) -> None:
@@ -77,6 +81,8 @@ class Recorder:
         if report.records is not None:
             known = {**asdict(report.records), "selected": sorted(report.records.selected)}
             self.emit(("records", known))
+        seen = [one for one in report.candidates if one.id in self.watched]
+        self.emit(*(("candidates", asdict(one)) for one in seen))
         self.emit(("scalars", report.scalars), ("progress", self._progress("train", seconds_left)))
 
     def measured(self, measurement: Measurement, own_losses: Mapping[str, float]) -> None:
@@ -127,6 +133,12 @@ def execute(store: Store, run_id: str, *, control: Control) -> None:
 
     try:
         ended = _train(job, recorder, control, checkpoint)
+        while ended.command == "step":
+            _pause(job, store, recorder, checkpoint)
+            if not control.again():
+                return
+            store.set_state(run_id, "running")
+            ended = _train(job, recorder, control, checkpoint)
     except NonFiniteLoss:
         job.trainer.finish()
         _save_model(job, folder / "model")
@@ -134,8 +146,7 @@ def execute(store: Store, run_id: str, *, control: Control) -> None:
         recorder.emit(("artifact", payload))
         raise
     if ended.command == "pause":
-        job.trainer.save(checkpoint)
-        store.set_state(run_id, "paused", f"Paused after step {recorder.step}.")
+        _pause(job, store, recorder, checkpoint)
         return
     if ended.command == "discard":
         shutil.rmtree(folder / "checkpoints", ignore_errors=True)
@@ -192,7 +203,10 @@ class Job:
 
 @dataclass(frozen=True)
 class Ended:
-    """Why training ended: by a command, by a stop rule (`reason`), or at its last step."""
+    """Why training ended: by a command, by a stop rule (`reason`), or at its last step.
+
+    The command `step` means that the single step asked for is done.
+    """
 
     command: Command | None = None
     reason: str | None = None
@@ -233,6 +247,7 @@ def _load(spec: RunSpec, store: Store, recorder: Recorder) -> Job:
     trainer = _trainer(method, context, plan)
     recorder.total = trainer.total
     monitor = Monitor(evaluator, spec.measure, plan.split, near, spec.seed)
+    recorder.watched = frozenset(one.expected.id for one in monitor.watched)
     groups = _groups(plan.split, near)
     return Job(
         plan, model, context, trainer, evaluator, monitor, groups, loaded,
@@ -299,12 +314,18 @@ def _before(job: Job, folder: Path, recorder: Recorder) -> dict[str, Any]:
     return before
 
 
+def _pause(job: Job, store: Store, recorder: Recorder, checkpoint: Path) -> None:
+    job.trainer.save(checkpoint)
+    store.set_state(recorder.run_id, "paused", f"Paused after step {recorder.step}.")
+
+
 def _train(job: Job, recorder: Recorder, control: Control, checkpoint: Path) -> Ended:
     """Train until the last step, a command or a stop rule, measuring on the way."""
     trainer, monitor, spec = job.trainer, job.monitor, job.plan.spec.training
     first_step, begun, measuring = trainer.step, time.perf_counter(), monitor.seconds
     command = control.command()
-    if command is not None:
+    single = command == "step"
+    if command is not None and not single:
         return Ended(command, f"Stopped by hand after step {first_step}.")
     for report in trainer.steps():
         training = time.perf_counter() - begun - (monitor.seconds - measuring)
@@ -323,7 +344,8 @@ def _train(job: Job, recorder: Recorder, control: Control, checkpoint: Path) -> 
             recorder.emit(("artifact", payload))
         # The measurement after the run will take as long as the one before it.
         around = recorder.seconds["load"] + 2 * recorder.seconds.get("measure_before", 0.0)
-        if monitor.due(report.step, report.total, around + training + left + monitor.seconds):
+        spent = around + training + left + monitor.seconds
+        if single or monitor.due(report.step, report.total, spent):
             with trainer.shown():
                 measurement = monitor.measure(report.step)
             recorder.measured(measurement, report.scalars)
@@ -331,6 +353,8 @@ def _train(job: Job, recorder: Recorder, control: Control, checkpoint: Path) -> 
             if reason and report.step < report.total:
                 recorder.emit(("log", {"message": reason, "level": "info"}))
                 return Ended(reason=reason)
+        if single and report.step < report.total:
+            return Ended("step")
     return Ended(reason=trainer.ended)
 
 

@@ -65,4 +65,9 @@ def connect(hero: Hero, services: Services, page: Page) -> None:
         trigger_mode="once",
         **PRIVATE,
     )
-    page.run_id.change(lambda run: gr.update(visible=not run), page.run_id, hero.panel, **SILENT)
+    page.run_id.change(
+        lambda run, hidden: gr.update(visible=not run and "hero" not in hidden),
+        [page.run_id, page.hidden],
+        hero.panel,
+        **SILENT,
+    )

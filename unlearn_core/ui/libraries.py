@@ -4,9 +4,12 @@ So the page opens before they are there. Everything goes through this one file b
 that import transformers at once, each by another way, get it half made.
 """
 
+from unlearn_core.attacks.prefilling import own_words
 from unlearn_core.attacks.registry import attacks
 from unlearn_core.comparison import Bench
+from unlearn_core.metrics.leak import knows
 from unlearn_core.models.describing import describe
+from unlearn_core.recall import accuracy, token_recall
 from unlearn_core.runs.auditing import (
     audit_of_run,
     audits_of,
@@ -15,15 +18,21 @@ from unlearn_core.runs.auditing import (
     read_audit,
 )
 from unlearn_core.runs.export import export_model
+from unlearn_core.sampling import CachedSampler
 
 __all__ = [
     "Bench",
+    "CachedSampler",
+    "accuracy",
     "attacks",
     "audit_of_run",
     "audits_of",
     "describe",
     "export_model",
+    "knows",
     "newest_audit",
+    "own_words",
     "queue_audit",
     "read_audit",
+    "token_recall",
 ]

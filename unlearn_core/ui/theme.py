@@ -120,7 +120,8 @@ def make_theme() -> gr.themes.Base:
 
 def style_sheet() -> str:
     """The css passed to `launch`."""
-    return (ASSETS / "style.css").read_text(encoding="utf-8") + STYLE
+    own = [(ASSETS / name).read_text(encoding="utf-8") for name in ("style.css", "learn.css")]
+    return "\n".join([*own, STYLE])
 
 
 def head() -> str:

@@ -10,8 +10,9 @@ import gradio as gr
 
 from unlearn_core.data.marks import Marks, resolve
 from unlearn_core.errors import LetheError
-from unlearn_core.runs.events import FINISHED, Command
+from unlearn_core.runs.events import FINISHED
 from unlearn_core.runs.rows import RunInfo
+from unlearn_core.runs.store import Order
 from unlearn_core.ui import texts
 from unlearn_core.ui.charts.live import live_view
 from unlearn_core.ui.services import Page, Services
@@ -29,6 +30,7 @@ def build(services: Services, page: Page) -> gr.Button:
     with gr.Row(equal_height=True, elem_classes="lethe-actions"):
         pause = _button("pause")
         resume = _button("resume", variant="primary")
+        step = _button("step")
         stop = _button("stop")
         discard = _button("discard", variant="stop")
         compare = gr.Button("Compare before and after", variant="primary", visible=False,
@@ -44,7 +46,7 @@ def build(services: Services, page: Page) -> gr.Button:
         settings = gr.HTML(padding=False, elem_id="run-settings")
 
     shown = gr.State(("", "", False))
-    outputs = [pause, resume, stop, discard, compare, gone, use, story, settings, shown]
+    outputs = [pause, resume, step, stop, discard, compare, gone, use, story, settings, shown]
 
     def look(run_id: str, before: tuple[str, str, bool]) -> list[Any]:
         run = _run(services, run_id)
@@ -52,7 +54,7 @@ def build(services: Services, page: Page) -> gr.Button:
         if now == before:
             return [gr.skip()] * len(outputs)
         if run is None:
-            return [*[gr.update(visible=False)] * 7, "", "", now]
+            return [*[gr.update(visible=False)] * 8, "", "", now]
         return [*_visible(services, run), _story(services, run),
                 settings_html(run.spec), now]  # fmt: skip
 
@@ -69,11 +71,12 @@ def build(services: Services, page: Page) -> gr.Button:
 
         return run
 
-    def send(command: Command) -> Callable[[str], None]:
+    def send(command: Order) -> Callable[[str], None]:
         return lambda run_id: services.store.send(run_id, command)
 
     pause.click(act(send("pause")), page.run_id, problem, **SILENT)
     resume.click(act(services.store.resume), page.run_id, problem, **SILENT)
+    step.click(act(services.store.advance), page.run_id, problem, **SILENT)
     stop.click(act(services.supervisor.stop), page.run_id, problem, **SILENT)
     discard.click(act(send("discard")), page.run_id, problem, js=CONFIRM, **SILENT)
     compare.click(lambda: gr.Tabs(selected="compare"), None, page.tabs, **SILENT)
@@ -115,7 +118,7 @@ def settings_html(spec: Mapping[str, Any]) -> str:
 
 
 def _button(name: str, variant: Any = "secondary") -> gr.Button:
-    label, _ = texts.BUTTONS[name]
+    label = texts.BUTTONS[name][0]
     return gr.Button(label, variant=variant, visible=False, min_width=110, elem_id=f"run-{name}")
 
 
@@ -133,6 +136,7 @@ def _visible(services: Services, run: RunInfo) -> list[Any]:
     has_model = run.state in ("done", "stopped") and _has_model(services, run)
     flags = (
         going,
+        run.state == "paused",
         run.state == "paused",
         going or run.state == "paused",
         run.state not in FINISHED,
