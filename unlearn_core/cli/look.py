@@ -15,9 +15,10 @@ from unlearn_core.cli.output import (
     result_rows,
     stdout_kept_clean,
 )
+from unlearn_core.runs.history import history_of, known_runs
 from unlearn_core.runs.rows import RunInfo
 
-RunId = Annotated[str, typer.Argument(help="A run's id, as `runs` lists it.")]
+RunId = Annotated[str, typer.Argument(help="A run's id, as `runs` lists it; `recorded:...` too.")]
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -46,8 +47,8 @@ def list_methods(as_json: AsJson = False) -> None:
 
 
 def list_runs(workspace: Workspace = None, as_json: AsJson = False) -> None:
-    """List the runs of a workspace, the newest first."""
-    runs = open_store(workspace).runs()
+    """List the runs of a workspace, the newest first, and the recorded ones."""
+    runs = known_runs(open_store(workspace))
     if as_json:
         print_json([_summary(run) for run in runs])
         return
@@ -62,15 +63,15 @@ def show(run: RunId, workspace: Workspace = None, as_json: AsJson = False) -> No
     """Show a run's settings, its result and the command that repeats it."""
     from unlearn_core.cli.settings import command_line
 
-    store = open_store(workspace)
-    info = store.get(run)
-    result = _result(store.folder(run))
+    history = history_of(open_store(workspace), run)
+    info, folder = history.get(run), history.folder(run)
+    result = _result(folder)
     command = command_line(info.spec)
     if as_json:
         whole = {"spec": info.spec, "result": result, "command": command}
-        print_json({**_summary(info), **whole, "folder": str(store.folder(run))})
+        print_json({**_summary(info), **whole, "folder": str(folder)})
         return
-    typer.echo(f"{info.id}  {info.state}  {info.message}\n{store.folder(run)}\n")
+    typer.echo(f"{info.id}  {info.state}  {info.message}\n{folder}\n")
     print_table("Settings", ("setting", "value"), _flat(info.spec))
     if result:
         typer.echo()

@@ -120,7 +120,10 @@ def make_theme() -> gr.themes.Base:
 
 def style_sheet() -> str:
     """The css passed to `launch`."""
-    return (ASSETS / "style.css").read_text(encoding="utf-8") + STYLE
+    return (
+        "".join((ASSETS / name).read_text(encoding="utf-8") for name in ("style.css", "film.css"))
+        + STYLE
+    )
 
 
 def head() -> str:

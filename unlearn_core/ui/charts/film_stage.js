@@ -1,0 +1,250 @@
+// One run of a film: its numbers, sampled answers and probes at one measured step. Can be mounted
+// anywhere: makeStage(config) gives { root, load(film), ask(question), show(place) }, where a film
+// is what unlearn_core.runs.frames.film gives. A frame changes texts and lengths, never the layout.
+
+const FILM_LEAKS = 4;
+const FILM_PLAIN = 6;
+
+const setText = (node, text) => {
+  if (node.textContent !== text) node.textContent = text;
+};
+
+// An element with text of a model, a record or a person, which no translation may touch.
+const verbatim = (tag, className, text = "") => {
+  const node = el(tag, className, text);
+  node.setAttribute("translate", "no");
+  node.dir = "auto";
+  return node;
+};
+
+const filmBadge = (word) => el("span", "film-badge film-badge-bad", word);
+
+// ---- sampled answers
+const share = (rows, wanted) => {
+  const total = rows.reduce((sum, [, count]) => sum + count, 0) || 1;
+  return rows.filter(([text]) => wanted(text)).reduce((sum, [, count]) => sum + count, 0) / total;
+};
+
+// Rows keep their places through the whole film: leaking answers first, each by its share of all.
+const answerRows = (film, question) => {
+  const totals = new Map();
+  const leaks = new Set();
+  for (const frame of film.frames) {
+    for (const [text, count, leak] of frame.answers[question] || []) {
+      totals.set(text, (totals.get(text) || 0) + count);
+      if (leak) leaks.add(text);
+    }
+  }
+  const ranked = [...totals.keys()].sort((a, b) => totals.get(b) - totals.get(a));
+  const leaking = ranked.filter((text) => leaks.has(text));
+  const plain = ranked.filter((text) => !leaks.has(text));
+  const shown = (text) => ({ text, wanted: (one) => one === text });
+  const merged = (texts) => {
+    const rest = new Set(texts);
+    return texts.length ? [{ text: null, wanted: (one) => rest.has(one) }] : [];
+  };
+  return [
+    ...leaking.slice(0, FILM_LEAKS).map((text) => ({ ...shown(text), leak: true })),
+    ...merged(leaking.slice(FILM_LEAKS)).map((row) => ({ ...row, leak: true })),
+    ...plain.slice(0, FILM_PLAIN).map((text) => ({ ...shown(text), leak: false })),
+    ...merged(plain.slice(FILM_PLAIN)).map((row) => ({ ...row, leak: false })),
+  ];
+};
+
+const answerBar = (row, words, mark) => {
+  const item = el("li", row.leak ? "film-answer film-leaking" : "film-answer");
+  const fill = el("span", "film-fill");
+  const name = row.text === null
+    ? el("span", "film-answer-text film-soft", row.leak ? words.otherLeaks : words.others)
+    : verbatim("span", "film-answer-text", row.text || words.empty);
+  if (row.text) name.title = row.text;
+  const number = el("span", "film-share");
+  item.append(fill, name);
+  if (row.leak) item.append(filmBadge(mark));
+  item.append(number);
+  return { ...row, item, fill, number };
+};
+
+const drawBars = (bars, rows) => {
+  for (const bar of bars) {
+    const part = share(rows, bar.wanted);
+    bar.fill.style.transform = `scaleX(${part})`;
+    bar.item.classList.toggle("film-none", part === 0);
+    setText(bar.number, `${Math.round(part * 100)} %`);
+  }
+};
+
+// ---- probes
+const probeLine = (probe, words, mark) => {
+  const item = el("li", "film-probe");
+  const said = verbatim("p", "film-said");
+  const badge = filmBadge(mark);
+  const head = el("p", "film-asked");
+  head.append(verbatim("span", "", probe.prompt), badge);
+  item.append(head, said);
+  return { probe, said, badge, item };
+};
+
+const drawProbe = (line, said, teaching, words) => {
+  setText(line.said, said ? said.text || words.empty : "–");
+  line.said.title = said ? said.text : "";
+  const forgetting = ["forget", "paraphrased"].includes(line.probe.group);
+  const leaks = Boolean(said && said.leaks);
+  const lost = Boolean(said && said.known === false && (!forgetting || teaching));
+  line.item.classList.toggle("film-leaking", leaks);
+  line.badge.hidden = !leaks && !lost;
+  if (leaks || lost) setText(line.badge, leaks ? words.leak : words.lost_fact);
+};
+
+const probeGroups = (film, config, mark) => {
+  const teaching = film.kind === "teach";
+  const titles = teaching ? { ...config.groups, ...config.taught } : config.groups;
+  const groups = [...new Set(film.probes.map((probe) => probe.group))];
+  return groups.map((group) => {
+    const lines = film.probes.filter((probe) => probe.group === group)
+      .map((probe) => probeLine(probe, config.words, mark));
+    const list = el("ul", "film-probes");
+    list.append(...lines.map((line) => line.item));
+    const part = el("section", `film-group film-group-${group}`);
+    part.append(el("h4", "film-group-title", titles[group] || group), list);
+    return { part, lines };
+  });
+};
+
+// ---- numbers
+const filmTile = (tile, film, words) => {
+  const [, values] = film.curves[tile.name];
+  const card = el("div", "film-tile");
+  const now = el("span", "film-now");
+  const was = `${words.was} ${showNumber(values[0], tile.percent)}. ${tile.help}`;
+  card.append(el("span", "film-label", tile.label), now, el("span", "film-was", was));
+  return { tile, now, card };
+};
+
+const makeStage = (config) => {
+  const { words } = config;
+  const root = el("section", "film-run");
+  const head = el("header", "film-run-head");
+  const tiles = el("div", "film-tiles");
+  const curves = el("div", "film-curves");
+  const answers = el("section", "film-card film-answers");
+  const truth = el("p", "film-truth");
+  const bars = el("ul", "film-bars");
+  const probes = el("section", "film-card film-asked-again");
+  root.append(head, tiles, curves, answers, probes);
+  const stage = { root, film: null, place: 0, bars: [], tiles: [], groups: [], curves: [] };
+
+  stage.load = (film) => {
+    const teaching = film.kind === "teach";
+    const mark = teaching ? words.true : words.leak;
+    Object.assign(stage, { film, mark, place: 0 });
+    const title = verbatim("h3", "film-name", film.name);
+    head.replaceChildren(title, el("span", "film-soft", film.method));
+    if (film.recorded) head.append(el("span", "film-badge", words.recorded));
+    stage.at = el("span", "film-at");
+    head.append(stage.at);
+    stage.tiles = config.tiles[film.kind === "teach" ? "teach" : "unlearn"]
+      .filter((tile) => film.curves[tile.name]).map((tile) => filmTile(tile, film, words));
+    tiles.replaceChildren(...stage.tiles.map((one) => one.card));
+    stage.curves = config.curves.map((curve) => makeCurve(curve, film, words)).filter(Boolean);
+    curves.replaceChildren(...stage.curves.map((curve) => curve.root));
+    answers.replaceChildren(titled({ label: words.answers, help: words.answersHelp }), truth, bars);
+    stage.groups = probeGroups(film, config, mark);
+    probes.replaceChildren(titled({ label: words.probes, help: words.probesHelp }),
+      ...stage.groups.map((group) => group.part));
+    stage.ask(film.questions.length ? film.questions[0].id : "");
+  };
+
+  stage.ask = (id) => {
+    const question = stage.film.questions.find((one) => one.id === id);
+    stage.question = question ? id : "";
+    truth.replaceChildren();
+    stage.bars = [];
+    if (question) {
+      truth.append(verbatim("strong", "film-question", question.prompt),
+        el("span", "film-soft", words.trueAnswer), verbatim("span", "film-true", question.true));
+      stage.bars = answerRows(stage.film, id).map((row) => answerBar(row, words, stage.mark));
+    } else truth.append(el("span", "film-soft", words.noQuestions));
+    bars.replaceChildren(...stage.bars.map((bar) => bar.item));
+    stage.show(stage.place);
+  };
+
+  stage.show = (place) => {
+    stage.place = place;
+    const frame = stage.film.frames[place];
+    if (!frame) return;
+    setText(stage.at, `${words.step} ${frame.step} ${words.of} ${stage.film.last}`);
+    for (const { tile, now } of stage.tiles) {
+      setText(now, showNumber(frame.scalars[tile.name], tile.percent));
+    }
+    for (const curve of stage.curves) curve.mark(frame);
+    drawBars(stage.bars, frame.answers[stage.question] || []);
+    for (const { lines } of stage.groups) {
+      for (const line of lines) {
+        drawProbe(line, frame.probes[line.probe.key], stage.film.kind === "teach", words);
+      }
+    }
+  };
+  return stage;
+};
+
+// ---- small curves, drawn once; a frame moves their markers
+const CURVES = {
+  known: { forget: "utility/forget_recall", retain: "utility/retain_recall", scale: 100 },
+  surprise: { forget: "loss/forget", retain: "loss/retain", scale: 1 },
+};
+
+const svg = (tag, attributes) => {
+  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  return node;
+};
+
+const makeCurve = (curve, film, words) => {
+  const { scale, ...names } = CURVES[curve.key];
+  const lines = Object.entries(names).filter(([, name]) => film.curves[name]);
+  if (!lines.length) return null;
+  const values = lines.flatMap(([, name]) => film.curves[name][1]).filter((v) => v !== null);
+  const top = curve.key === "known" ? 1 : Math.max(...values, 1e-9);
+  const last = Math.max(1, film.last);
+  const x = (step) => (100 * step) / last;
+  const y = (value) => 100 - (100 * Math.max(0, value)) / top;
+  const root = el("figure", "film-curve");
+  const head = el("figcaption", "film-curve-head");
+  head.append(el("span", "film-label", curve.label), helpMark(curve.help));
+  const picture = svg("svg", { viewBox: "0 0 100 100", preserveAspectRatio: "none",
+    "aria-hidden": "true" });
+  const area = el("div", "film-area");
+  const needle = el("i", "film-needle");
+  area.append(picture, needle);
+  const keys = lines.map(([look, name]) => {
+    const [steps, all] = film.curves[name];
+    const points = steps.map((step, i) => [step, all[i]]).filter(([, value]) => value !== null);
+    picture.append(svg("polyline", { class: `film-line film-line-${look}`,
+      points: points.map(([step, value]) => `${x(step).toFixed(2)},${y(value).toFixed(2)}`)
+        .join(" ") }));
+    const dot = el("i", `film-dot film-dot-${look}`);
+    const key = el("span", `film-key film-key-${look}`);
+    const taught = film.kind === "teach" && look === "forget";
+    const word = taught ? words.taughtLine : look === "forget" ? words.forgetLine : words.keepLine;
+    const number = el("strong", "film-key-now");
+    const sample = el("i", "film-key-line");
+    key.append(sample, el("span", "", word), number);
+    area.append(dot);
+    head.append(key);
+    return { name, dot, number };
+  });
+  const axis = el("span", "film-top", `${showNumber(top * scale, false)} ${curve.unit}`);
+  area.append(axis);
+  root.append(head, area);
+  const mark = (frame) => {
+    needle.style.left = `${x(frame.step)}%`;
+    for (const { name, dot, number } of keys) {
+      const value = frame.scalars[name];
+      dot.hidden = value === null || value === undefined;
+      if (!dot.hidden) Object.assign(dot.style, { left: `${x(frame.step)}%`, top: `${y(value)}%` });
+      setText(number, dot.hidden ? "–" : `${showNumber(value * scale, false)} ${curve.unit}`);
+    }
+  };
+  return { root, mark };
+};
