@@ -8,7 +8,6 @@ Run: python -m benchmarks.recorded [NAME ...]
 
 import argparse
 import os
-import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,9 +20,9 @@ from unlearn_core.data.marks import Marks
 from unlearn_core.demo.corpus import default_forget_subjects
 from unlearn_core.models.describing import describe
 from unlearn_core.models.spec import ModelSpec
-from unlearn_core.runs.auditing import AUDIT_FILE, audit_of_run, queue_audit
+from unlearn_core.runs.auditing import audit_of_run, queue_audit, read_audit
 from unlearn_core.runs.foreground import run_in_foreground
-from unlearn_core.runs.recorded import RECORDED_FOLDER, write_recording
+from unlearn_core.runs.recorded import RECORDED_FOLDER, write_recorded_audit, write_recording
 from unlearn_core.runs.rows import RunInfo
 from unlearn_core.runs.spec import RunSpec, make_spec
 from unlearn_core.runs.store import Store
@@ -48,7 +47,12 @@ RECIPES = {
     "gradient-ascent": Recipe(
         "gradient-ascent",
         "Gradient ascent without its stop rule: the model breaks",
-        {"stop_forget_recall": None, "stop_retain_recall": None},
+        {
+            "stop_forget_recall": None,
+            "stop_retain_recall": None,
+            "learning_rate": 3e-4,
+            "epochs": 16,
+        },
     ),
     "idk": Recipe("idk", "Taught to refuse, on four people"),
 }
@@ -93,7 +97,10 @@ def record(name: str, recipe: Recipe, store: Store) -> None:
     if recipe.attacked:
         audit_id = queue_audit(store, audit_of_run(store, run_id), owner=os.getpid())
         done(store, audit_id)
-        shutil.copy(store.folder(audit_id) / AUDIT_FILE, target / AUDIT_FILE)
+        audit = read_audit(store.folder(audit_id))
+        if audit is None:
+            raise SystemExit(f"{recipe.name}: the attacks found nothing to record.")
+        write_recorded_audit(audit, target)
     size = sum(path.stat().st_size for path in target.iterdir())
     print(f"{target}: {info.step} steps, {size / 1000:.0f} kB", flush=True)
 
@@ -101,7 +108,7 @@ def record(name: str, recipe: Recipe, store: Store) -> None:
 def main() -> None:
     """Record all, or the named ones."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("names", nargs="*", choices=[[], *RECIPES], help="all if none is named")
+    parser.add_argument("names", nargs="*", help=f"of {', '.join(RECIPES)}; all if none is named")
     parser.add_argument("--threads", type=int, default=2)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)

@@ -6,10 +6,11 @@ A recording is a folder: `run.json` (its row in the store), `spec.json`, `enviro
 """
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from unlearn_core.errors import InvalidInput
 from unlearn_core.runs.events import Event
@@ -23,7 +24,9 @@ READ_ONLY = (
 )
 KEPT_KINDS = ("status", "scalars", "answers", "probe", "records", "log", "error")
 """What is told of a recording; progress and artifacts are of no use any more."""
-COPIED = ("spec.json", "environment.json", "result.json")
+COPIED = ("spec.json", "environment.json")
+MOST_SHOTS = 12
+"""Texts of each attack on each model that a recording keeps, those that leak first."""
 
 
 def is_recorded(run_id: str) -> bool:
@@ -38,9 +41,9 @@ class RecordedRuns:
         self.place = folder
 
     def runs(self) -> list[RunInfo]:
-        """All recordings, by name."""
-        found = sorted(path.parent.name for path in self.place.glob("*/run.json"))
-        return [self.get(f"{RECORDED}{name}") for name in found]
+        """All recordings, in the order in which they were made."""
+        found = [self.get(f"{RECORDED}{p.parent.name}") for p in self.place.glob("*/run.json")]
+        return sorted(found, key=lambda run: run.created)
 
     def get(self, run_id: str) -> RunInfo:
         """One recording.
@@ -103,8 +106,31 @@ def write_recording(info: RunInfo, events: list[Event], run_folder: Path, target
     bare = replace(info, pid=None, heartbeat=None, seconds_left=None, command=None)
     row = {name: value for name, value in asdict(bare).items() if name not in ("id", "spec")}
     write_json(target / "run.json", row)
+    result = json.loads((run_folder / "result.json").read_text(encoding="utf-8"))
+    write_json(target / "result.json", {**result, "run": f"{RECORDED}{target.name}"})
     for name in COPIED:
         (target / name).write_text((run_folder / name).read_text("utf-8"), encoding="utf-8")
     kept = [event for event in events if event.kind in KEPT_KINDS]
     lines = (to_json(asdict(event)) for event in kept)
     (target / "events.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def write_recorded_audit(audit: Mapping[str, Any], target: Path) -> None:
+    """Keep the audit of a recorded run: all numbers, and of the texts a few."""
+    run_id = f"{RECORDED}{target.name}"
+    models = [
+        {**model, "source": run_id} if model["role"] == "unlearned" else model
+        for model in audit["models"]
+    ]
+    findings = {
+        attack: {role: {**found, "shots": _few(found["shots"])} for role, found in roles.items()}
+        for attack, roles in audit["findings"].items()
+    }
+    note = f"This is a recording; of the texts of each attack it keeps {MOST_SHOTS} at most."
+    kept = {**audit, "run": run_id, "models": models, "findings": findings,
+            "notes": [*audit["notes"], note]}  # fmt: skip
+    (target / "audit.json").write_text(to_json(kept) + "\n", encoding="utf-8")
+
+
+def _few(shots: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return sorted(shots, key=lambda shot: not shot["leaked"])[:MOST_SHOTS]

@@ -14,6 +14,10 @@ PLAY_RECORDED_HELP = (
 )
 RECORDED_BADGE = "Recorded"
 RECORDED_RUNS = "Recorded runs: they ship with the app and can be watched, repeated and reported."
+RECORDED_SHORT = (
+    "Recorded on {date} on the bundled model with seed {seed}, Lethe {lethe} and torch {torch}. "
+    "Nothing is computed now."
+)
 RECORDED_NOTE = (
     "This run was recorded on {date} on the bundled model, with seed {seed}, Lethe {lethe} and "
     "torch {torch}. Nothing of it is computed now, and it has no model to ask. Repeat it in Runs "
@@ -21,19 +25,13 @@ RECORDED_NOTE = (
 )
 
 TILES: Mapping[str, Term] = {
-    "utility/forget_recall": Term("Forget facts still known", "Goal: 0 %."),
-    "collapse/leak": Term("Sampled answers that leak", "Goal: 0 %."),
-    "utility/retain_recall": Term("Kept facts still known", "Goal: as before."),
-    "collapse/similarity": Term(
-        "Likeness to the first answers", "ROUGE-L, 0 to 1. Lower: further away."
-    ),
-    "loss/total": Term("Loss in training", "What the method makes smaller."),
+    "collapse/leak": Term("Samples that leak", "goal 0 %"),
+    "collapse/similarity": Term("Likeness", "ROUGE-L of 0 to 1, lower is further away"),
+    "loss/total": Term("Loss in training", "made smaller by the method"),
 }
-"""The numbers of the current step, and the direction each should take."""
+"""Numbers of the current step beside the curves, and the direction each should take."""
 TEACH_TILES: Mapping[str, Term] = {
-    "utility/forget_recall": Term("Taught facts known", "Goal: 100 %."),
-    "utility/retain_recall": Term("Other facts still known", "Goal: as before."),
-    "loss/total": Term("Loss in training", "What the method makes smaller."),
+    "loss/total": Term("Loss in training", "made smaller by the method"),
 }
 
 CURVES: Mapping[str, Term] = {
@@ -58,10 +56,10 @@ WORDS: Mapping[str, str] = {
     "besideHelp": "A second run, played in step with the first.",
     "nothing": "no other run",
     "recorded": RECORDED_BADGE,
-    "recordedNote": RECORDED_NOTE,
-    "copy": "Copy link to this step",
+    "recordedShort": RECORDED_SHORT,
+    "copy": "Copy link",
     "copied": "Link copied",
-    "copyHelp": "A link that opens the film at this very step.",
+    "copyHelp": "Copies a link that opens the film at this very step.",
     "copyByHand": "The browser does not let the page copy. Copy the link from this field.",
     "close": "Close",
     "closeHelp": "Back to the page (Escape).",

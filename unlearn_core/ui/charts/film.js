@@ -12,14 +12,14 @@ const state = { runs: [], align: "step", request: 0 };
 // ---- its parts
 const chooser = (label, help, act) => {
   const holder = el("label", "film-choice");
-  const select = el("select", "lv-select");
+  const select = el("select", "film-select");
   select.title = help;
   select.addEventListener("change", () => act(select.value));
   holder.append(el("span", "film-soft", label), select);
   return { holder, select };
 };
 const press = (className, text, help, act) => {
-  const button = el("button", `lv-button ${className}`, text);
+  const button = el("button", `film-button ${className}`, text);
   button.type = "button";
   button.title = help;
   button.addEventListener("click", act);
@@ -29,8 +29,6 @@ const press = (className, text, help, act) => {
 const first = chooser(words.run, words.runHelp, (id) => reopen([id, ...state.runs.slice(1)]));
 const second = chooser(words.beside, words.besideHelp, (id) =>
   reopen([state.runs[0], id].filter(Boolean)));
-const question = chooser(words.question, words.answersHelp, (id) =>
-  stages.forEach((stage) => stage.film && stage.ask(id)));
 const align = chooser(words.align, words.alignHelp, (value) => {
   state.align = value;
   player.load(player.films, value);
@@ -49,7 +47,8 @@ const close = press("film-close", words.close, words.closeHelp, () => dialog.clo
 const message = el("p", "film-message");
 message.setAttribute("role", "alert");
 const note = el("p", "film-note");
-const stages = [makeStage(CONFIG), makeStage(CONFIG)];
+const askAll = (id) => stages.forEach((stage) => stage.film && stage.ask(id));
+const stages = [makeStage(CONFIG, askAll), makeStage(CONFIG, askAll)];
 const screen = el("div", "film-screen");
 screen.tabIndex = 0;
 screen.setAttribute("role", "region");
@@ -58,10 +57,10 @@ const player = makePlayer(CONFIG, (places) =>
   places.forEach((place, i) => stages[i].show(place)));
 const head = el("header", "film-head");
 const tools = el("div", "film-tools");
-const foot = el("footer", "film-foot");
-tools.append(first.holder, second.holder, question.holder, align.holder);
-head.append(title, copy, link, close, tools);
-screen.append(message, note, ...stages.map((stage) => stage.root));
+const foot = el("div", "film-foot");
+tools.append(first.holder, second.holder, align.holder);
+head.append(title, tools, copy, close, link);
+screen.append(message, ...stages.map((stage) => stage.root), note);
 foot.append(player.root);
 dialog.append(head, screen, foot);
 root.replaceChildren(dialog);
@@ -86,15 +85,6 @@ const listRuns = async () => {
   second.select.value = state.runs[1] || "";
 };
 
-const listQuestions = (films) => {
-  const known = new Map(films.flatMap((film) => film.questions).map((one) => [one.id, one.prompt]));
-  const chosen = question.select.value;
-  question.select.replaceChildren(...[...known].map(([id, prompt]) => option(id, prompt)));
-  if (known.has(chosen)) question.select.value = chosen;
-  question.holder.hidden = known.size === 0;
-  stages.forEach((stage) => stage.film && stage.ask(question.select.value));
-};
-
 const say = (text) => {
   setText(message, text);
   message.hidden = !text;
@@ -112,13 +102,12 @@ const fill = (films) => {
   });
   screen.classList.toggle("film-two", shown.length > 1);
   const recorded = shown.filter((film) => film.recorded);
-  note.replaceChildren(...recorded.map((film) => el("span", "", words.recordedNote
+  note.replaceChildren(...recorded.map((film) => el("span", "", words.recordedShort
     .replace(/\{(\w+)\}/g, (_, name) => ({ ...film.recorded, seed: film.seed })[name]))));
   note.hidden = !recorded.length;
   align.holder.hidden = shown.length < 2;
   foot.hidden = copy.hidden = !shown.length;
   player.load(shown, state.align);
-  listQuestions(shown);
 };
 
 const load = async () => {

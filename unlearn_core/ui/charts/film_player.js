@@ -2,7 +2,7 @@
 // makePlayer(config, show) gives { root, load(films, align), seek(step), play(), pause() }; show is
 // called with the place of the frame of each film. All frames are here, so nothing is fetched.
 
-const FRAME_MILLISECONDS = 400;
+const FRAME_MILLISECONDS = 300;
 const SPEEDS = [0.25, 0.5, 1, 2, 4, 8];
 const CLOSE = 1e-9;
 
@@ -14,7 +14,7 @@ const makePlayer = (config, show) => {
   const { words } = config;
   const root = el("div", "film-player");
   const button = (className, label, text) => {
-    const node = el("button", `lv-button ${className}`, text);
+    const node = el("button", `film-button ${className}`, text);
     node.type = "button";
     node.setAttribute("aria-label", label);
     node.title = label;
@@ -23,11 +23,11 @@ const makePlayer = (config, show) => {
   const back = button("film-step", words.previous, "◂");
   const toggle = button("film-toggle", words.play, words.play);
   const on = button("film-step", words.next, "▸");
-  const slider = el("input", "lv-slider film-slider");
+  const slider = el("input", "film-slider");
   Object.assign(slider, { type: "range", min: "0", step: "1", title: words.keys });
   slider.setAttribute("aria-label", words.scrub);
-  const where = el("span", "lv-where film-where");
-  const speed = el("select", "lv-select");
+  const where = el("span", "film-where");
+  const speed = el("select", "film-select");
   speed.setAttribute("aria-label", words.speed);
   speed.title = words.speedHelp;
   for (const value of SPEEDS) {

@@ -1,6 +1,7 @@
 // One run of a film: its numbers, sampled answers and probes at one measured step. Can be mounted
-// anywhere: makeStage(config) gives { root, load(film), ask(question), show(place) }, where a film
-// is what unlearn_core.runs.frames.film gives. A frame changes texts and lengths, never the layout.
+// anywhere: makeStage(config, asked) gives { root, load(film), ask(question), show(place) }, where a
+// film is what unlearn_core.runs.frames.film gives, and asked is called with the question that is
+// chosen. A frame changes texts and lengths, never the layout.
 
 const FILM_LEAKS = 4;
 const FILM_PLAIN = 6;
@@ -112,26 +113,37 @@ const probeGroups = (film, config, mark) => {
 };
 
 // ---- numbers
+const filmNumber = (value, percent) => {
+  const small = value !== null && value !== undefined && !percent && Math.abs(value) < 10;
+  return small ? value.toFixed(2) : showNumber(value, percent);
+};
+
 const filmTile = (tile, film, words) => {
   const [, values] = film.curves[tile.name];
   const card = el("div", "film-tile");
   const now = el("span", "film-now");
-  const was = `${words.was} ${showNumber(values[0], tile.percent)}. ${tile.help}`;
+  const was = `${words.was} ${filmNumber(values[0], tile.percent)}, ${tile.help}`;
   card.append(el("span", "film-label", tile.label), now, el("span", "film-was", was));
   return { tile, now, card };
 };
 
-const makeStage = (config) => {
+const makeStage = (config, asked) => {
   const { words } = config;
   const root = el("section", "film-run");
   const head = el("header", "film-run-head");
+  const strip = el("div", "film-strip");
   const tiles = el("div", "film-tiles");
   const curves = el("div", "film-curves");
   const answers = el("section", "film-card film-answers");
+  const question = el("select", "film-select film-question");
+  question.setAttribute("aria-label", words.question);
+  question.setAttribute("translate", "no");
+  question.addEventListener("change", () => asked(question.value));
   const truth = el("p", "film-truth");
   const bars = el("ul", "film-bars");
   const probes = el("section", "film-card film-asked-again");
-  root.append(head, tiles, curves, answers, probes);
+  strip.append(curves, tiles);
+  root.append(head, strip, answers, probes);
   const stage = { root, film: null, place: 0, bars: [], tiles: [], groups: [], curves: [] };
 
   stage.load = (film) => {
@@ -148,21 +160,30 @@ const makeStage = (config) => {
     tiles.replaceChildren(...stage.tiles.map((one) => one.card));
     stage.curves = config.curves.map((curve) => makeCurve(curve, film, words)).filter(Boolean);
     curves.replaceChildren(...stage.curves.map((curve) => curve.root));
-    answers.replaceChildren(titled({ label: words.answers, help: words.answersHelp }), truth, bars);
+    answers.replaceChildren(titled({ label: words.answers, help: words.answersHelp }), question,
+      truth, bars);
     stage.groups = probeGroups(film, config, mark);
     probes.replaceChildren(titled({ label: words.probes, help: words.probesHelp }),
       ...stage.groups.map((group) => group.part));
-    stage.ask(film.questions.length ? film.questions[0].id : "");
+    const known = film.questions.map((one) => one.id);
+    question.replaceChildren(...film.questions.map((one) => {
+      const choice = el("option", "", one.prompt);
+      choice.value = one.id;
+      return choice;
+    }));
+    question.hidden = !known.length;
+    stage.ask(known.includes(stage.question) ? stage.question : known[0]);
   };
 
   stage.ask = (id) => {
-    const question = stage.film.questions.find((one) => one.id === id);
-    stage.question = question ? id : "";
+    const found = stage.film.questions.find((one) => one.id === id);
+    stage.question = found ? id : "";
+    question.value = stage.question;
     truth.replaceChildren();
     stage.bars = [];
-    if (question) {
-      truth.append(verbatim("strong", "film-question", question.prompt),
-        el("span", "film-soft", words.trueAnswer), verbatim("span", "film-true", question.true));
+    if (found) {
+      truth.append(el("span", "film-soft", words.trueAnswer),
+        verbatim("span", "film-true", found.true));
       stage.bars = answerRows(stage.film, id).map((row) => answerBar(row, words, stage.mark));
     } else truth.append(el("span", "film-soft", words.noQuestions));
     bars.replaceChildren(...stage.bars.map((bar) => bar.item));
@@ -175,7 +196,7 @@ const makeStage = (config) => {
     if (!frame) return;
     setText(stage.at, `${words.step} ${frame.step} ${words.of} ${stage.film.last}`);
     for (const { tile, now } of stage.tiles) {
-      setText(now, showNumber(frame.scalars[tile.name], tile.percent));
+      setText(now, filmNumber(frame.scalars[tile.name], tile.percent));
     }
     for (const curve of stage.curves) curve.mark(frame);
     drawBars(stage.bars, frame.answers[stage.question] || []);
@@ -207,11 +228,14 @@ const makeCurve = (curve, film, words) => {
   const values = lines.flatMap(([, name]) => film.curves[name][1]).filter((v) => v !== null);
   const top = curve.key === "known" ? 1 : Math.max(...values, 1e-9);
   const last = Math.max(1, film.last);
+  const shown = (value) => (value * scale).toFixed(scale === 100 ? 0 : 1);
   const x = (step) => (100 * step) / last;
   const y = (value) => 100 - (100 * Math.max(0, value)) / top;
   const root = el("figure", "film-curve");
   const head = el("figcaption", "film-curve-head");
-  head.append(el("span", "film-label", curve.label), helpMark(curve.help));
+  const label = el("span", "film-label", curve.label);
+  label.append(helpMark(curve.help));
+  head.append(label);
   const picture = svg("svg", { viewBox: "0 0 100 100", preserveAspectRatio: "none",
     "aria-hidden": "true" });
   const area = el("div", "film-area");
@@ -234,7 +258,7 @@ const makeCurve = (curve, film, words) => {
     head.append(key);
     return { name, dot, number };
   });
-  const axis = el("span", "film-top", `${showNumber(top * scale, false)} ${curve.unit}`);
+  const axis = el("span", "film-top", `${shown(top)} ${curve.unit}`);
   area.append(axis);
   root.append(head, area);
   const mark = (frame) => {
@@ -243,7 +267,7 @@ const makeCurve = (curve, film, words) => {
       const value = frame.scalars[name];
       dot.hidden = value === null || value === undefined;
       if (!dot.hidden) Object.assign(dot.style, { left: `${x(frame.step)}%`, top: `${y(value)}%` });
-      setText(number, dot.hidden ? "–" : `${showNumber(value * scale, false)} ${curve.unit}`);
+      setText(number, dot.hidden ? "–" : `${shown(value)} ${curve.unit}`);
     }
   };
   return { root, mark };
