@@ -15,10 +15,11 @@ from unlearn_core.cli.output import (
     result_rows,
     stdout_kept_clean,
 )
-from unlearn_core.runs.history import history_of, known_runs
+from unlearn_core.runs.history import history_of
+from unlearn_core.runs.recorded import RecordedRuns
 from unlearn_core.runs.rows import RunInfo
 
-RunId = Annotated[str, typer.Argument(help="A run's id, as `runs` lists it; `recorded:...` too.")]
+RunId = Annotated[str, typer.Argument(help="A run's id, as `runs` or `runs --recorded` lists it.")]
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -46,9 +47,15 @@ def list_methods(as_json: AsJson = False) -> None:
     print_table("Methods", ("name", *needs, "idea"), rows)
 
 
-def list_runs(workspace: Workspace = None, as_json: AsJson = False) -> None:
-    """List the runs of a workspace, the newest first, and the recorded ones."""
-    runs = known_runs(open_store(workspace))
+def list_runs(
+    recorded: Annotated[
+        bool, typer.Option("--recorded", help="List the recorded runs that ship with the app.")
+    ] = False,
+    workspace: Workspace = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the runs of a workspace, the newest first."""
+    runs = RecordedRuns().runs() if recorded else open_store(workspace).runs()
     if as_json:
         print_json([_summary(run) for run in runs])
         return
