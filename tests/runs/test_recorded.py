@@ -112,7 +112,8 @@ def test_a_run_that_is_recorded_is_found_again_whole(store: Store, tmp_path: Pat
     shot = {"text": "no", "leaked": False}
     shots = [shot] * 50 + [{"text": "yes", "leaked": True}]
     models = [{"role": "unlearned", "source": f"run:{run_id}"}]
-    audit = {"run": run_id, "notes": [], "models": models,
+    spec = {"model": {"source": f"run:{run_id}"}}
+    audit = {"run": run_id, "notes": [], "models": models, "spec": spec,
              "findings": {"sampling": {"unlearned": {"value": 0.1, "shots": shots}}}}  # fmt: skip
     write_recorded_audit(audit, target)
     written = json.loads((target / "audit.json").read_text(encoding="utf-8"))
@@ -121,6 +122,7 @@ def test_a_run_that_is_recorded_is_found_again_whole(store: Store, tmp_path: Pat
     assert found["shots"][0]["leaked"]
     assert len(found["shots"]) < len(shots)
     assert written["models"][0]["source"] == "recorded:mine"
+    assert written["spec"]["model"]["source"] == "run:recorded:mine"
 
 
 def test_a_recording_is_reported_and_raced_like_a_run(store: Store) -> None:

@@ -122,12 +122,13 @@ def write_recorded_audit(audit: Mapping[str, Any], target: Path) -> None:
         {**model, "source": run_id} if model["role"] == "unlearned" else model
         for model in audit["models"]
     ]
+    spec = {**audit["spec"], "model": {**audit["spec"]["model"], "source": f"run:{run_id}"}}
     findings = {
         attack: {role: {**found, "shots": _few(found["shots"])} for role, found in roles.items()}
         for attack, roles in audit["findings"].items()
     }
     note = f"This is a recording; of the texts of each attack it keeps {MOST_SHOTS} at most."
-    kept = {**audit, "run": run_id, "models": models, "findings": findings,
+    kept = {**audit, "run": run_id, "spec": spec, "models": models, "findings": findings,
             "notes": [*audit["notes"], note]}  # fmt: skip
     (target / "audit.json").write_text(to_json(kept) + "\n", encoding="utf-8")
 

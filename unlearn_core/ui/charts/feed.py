@@ -10,8 +10,10 @@ from unlearn_core.runs.events import Event
 from unlearn_core.runs.frames import curves as curves_of
 from unlearn_core.runs.frames import number, sampled, spread
 from unlearn_core.runs.history import History, history_of
+from unlearn_core.runs.recorded import is_recorded
 from unlearn_core.runs.rows import RunInfo
 from unlearn_core.runs.store import Store
+from unlearn_core.ui.texts_film import RECORDED_BADGE
 
 MOST_RECORDS = 64
 """Forget records whose values are sent one by one; of the others only the summary is."""
@@ -60,9 +62,14 @@ def curves(store: Store, run_ids: Sequence[str]) -> list[dict[str, Any]]:
         except LetheError:
             continue  # deleted in another tab: the others are still worth drawing
         events = history.events(run_id, kinds=("scalars",))
-        found.append({"run": run_id, "name": info.name, "state": info.state,
+        found.append({"run": run_id, "name": name_of(info), "state": info.state,
                       "scalars": curves_of(events)})  # fmt: skip
     return found
+
+
+def name_of(info: RunInfo) -> str:
+    """A run's name, which says of a recorded run that it is one."""
+    return f"{RECORDED_BADGE} · {info.name}" if is_recorded(info.id) else info.name
 
 
 def _measurements(events: Sequence[Event], kind: str) -> list[Event]:
@@ -76,7 +83,7 @@ def _status(history: History, info: RunInfo) -> dict[str, Any]:
     progress = history.last(info.id, "progress")
     return {
         "state": info.state,
-        "name": info.name,
+        "name": name_of(info),
         "kind": info.kind,
         "message": info.message,
         "place": info.place,

@@ -122,8 +122,10 @@ const filmTile = (tile, film, words) => {
   const [, values] = film.curves[tile.name];
   const card = el("div", "film-tile");
   const now = el("span", "film-now");
-  const was = `${words.was} ${filmNumber(values[0], tile.percent)}, ${tile.help}`;
-  card.append(el("span", "film-label", tile.label), now, el("span", "film-was", was));
+  const was = el("span", "film-was");
+  const first = filmNumber(values[0], tile.percent);
+  was.append(el("span", "", words.was), ` ${first} · `, el("span", "", tile.help));
+  card.append(el("span", "film-label", tile.label), now, was);
   return { tile, now, card };
 };
 

@@ -13,6 +13,7 @@ from unlearn_core.runs.race import MEASURES, Outcome, by_method, outcome, pareto
 from unlearn_core.runs.recorded import is_recorded
 from unlearn_core.runs.rows import read_result
 from unlearn_core.runs.store import Store
+from unlearn_core.ui.charts.feed import name_of
 
 VERDICT_HELP = "What the newest attacks on each run say; step 5 shows why."
 ATTACK_HELP = (
@@ -45,7 +46,7 @@ def race_view(store: Store, run_ids: Sequence[str]) -> dict[str, Any] | None:
     points = [
         {
             "run": one.run,
-            "name": names[one.run].name,
+            "name": name_of(names[one.run]),
             "method": one.method,
             "forgotten": forgotten,
             "kept": kept,
