@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from unlearn_core.data.marks import Marks, neighbours, split_corpus
 from unlearn_core.data.records import Record
 from unlearn_core.errors import LetheError
-from unlearn_core.runs.recorded import is_recorded
 from unlearn_core.runs.rows import RunInfo
 from unlearn_core.runs.store import TEACHER
 from unlearn_core.specs import SamplingSpec
@@ -66,8 +65,7 @@ def run_label(run: RunInfo) -> str:
 
 def has_model(services: Services, run: RunInfo) -> bool:
     """Whether the run left a model that can be asked."""
-    recorded = is_recorded(run.id)
-    return not recorded and run.finished and (services.store.folder(run.id) / "model").is_dir()
+    return run.finished and (services.store.folder(run.id) / "model").is_dir()
 
 
 def default_sides(

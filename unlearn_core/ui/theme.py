@@ -120,10 +120,8 @@ def make_theme() -> gr.themes.Base:
 
 def style_sheet() -> str:
     """The css passed to `launch`."""
-    return (
-        "".join((ASSETS / name).read_text(encoding="utf-8") for name in ("style.css", "film.css"))
-        + STYLE
-    )
+    own = [(ASSETS / name).read_text(encoding="utf-8") for name in ("style.css", "film.css")]
+    return "\n".join([*own, STYLE])
 
 
 def head() -> str:

@@ -132,7 +132,7 @@ def _show(services: Services, wanted: Sequence[str]) -> list[Any]:
     runs = [there[run_id] for run_id in wanted if run_id in there]
     one = len(runs) == 1
     recorded = any(is_recorded(run.id) for run in runs)
-    kept = bool(runs) and has_model(services, runs[-1])
+    kept = bool(runs) and not recorded and has_model(services, runs[-1])
     steers = bool(runs) and method(runs[-1].spec["method"], runs[-1].spec["kind"]).card.steers
     return [
         [run.id for run in runs],
@@ -143,7 +143,7 @@ def _show(services: Services, wanted: Sequence[str]) -> list[Any]:
         *[gr.update(interactive=one and (button < 2 or kept and not steers))
           for button in range(4)],
         gr.update(interactive=bool(runs) and len(runs) <= 2 and all(run.step for run in runs)),
-        gr.update(interactive=bool(runs) and len(runs) <= 2
+        gr.update(interactive=bool(runs) and len(runs) <= 2 and not recorded
                   and all(has_model(services, run) for run in runs)),
         gr.update(interactive=one and kept and runs[-1].kind == "unlearn"),
         gr.update(interactive=not recorded),
