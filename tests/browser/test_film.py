@@ -130,7 +130,7 @@ def test_two_runs_are_aligned_and_a_deleted_one_is_told(visit: Visit, store: Sto
     page.emulate_media(reduced_motion="reduce")
     visit.open(f"?run={deleted}&step=5")
     film = page.locator("dialog.film")
-    expect(film.get_by_role("alert")).to_contain_text(f"There is no run '{deleted}'")
+    expect(film.get_by_role("alert")).to_contain_text(f"The run {deleted} is not here any more")
     film.get_by_role("button", name="Close").click()
 
     visit.tab("6 · Runs")

@@ -52,7 +52,9 @@ def film_view(services: Services) -> gr.HTML:
 
 
 def frames_of(store: Store, run_id: str) -> dict[str, Any]:
-    """A run's film, or of a run that is gone `{"run", "gone": why}`."""
+    """A run's film, or of one that is gone or cannot be read `{"run", "gone": why}`."""
+    if run_id not in {run.id for run in known_runs(store)}:
+        return {"run": run_id, "gone": texts_film.GONE.format(run=run_id)}
     try:
         return film(history_of(store, run_id), run_id)
     except LetheError as error:

@@ -24,9 +24,11 @@ RECORDED_NOTE = (
     "to get a run of your own."
 )
 
+GONE = "The run {run} is not here any more; it may have been deleted. Choose another run above."
+
 TILES: Mapping[str, Term] = {
-    "collapse/leak": Term("Samples that leak", "goal 0 %"),
-    "collapse/similarity": Term("Likeness", "ROUGE-L of 0 to 1, lower is further away"),
+    "collapse/leak": Term("Samples that leak", "goal 0\u00a0%"),
+    "collapse/similarity": Term("Likeness", "ROUGE\u2011L of 0 to 1, lower is further away"),
     "loss/total": Term("Loss in training", "made smaller by the method"),
 }
 """Numbers of the current step beside the curves, and the direction each should take."""
@@ -54,6 +56,7 @@ WORDS: Mapping[str, str] = {
     "runHelp": "The run that is played.",
     "beside": "Beside it",
     "besideHelp": "A second run, played in step with the first.",
+    "choose": "choose a run",
     "nothing": "no other run",
     "recorded": RECORDED_BADGE,
     "recordedShort": RECORDED_SHORT,
@@ -78,8 +81,8 @@ WORDS: Mapping[str, str] = {
     "true": "true answer",
     "lost_fact": "fact lost",
     "empty": "(empty answer)",
-    "otherLeaks": "other answers that leak",
-    "others": "all other answers",
+    "otherLeaks": "others that leak, such as",
+    "others": "others, such as",
     "forgetLine": "to forget",
     "keepLine": "to keep",
     "taughtLine": "taught",

@@ -79,9 +79,11 @@ const listRuns = async () => {
     node.setAttribute("translate", "no");
     return node;
   });
-  first.select.replaceChildren(...choices.map((node) => node.cloneNode(true)));
+  const there = films.some((film) => film.id === state.runs[0]);
+  first.select.replaceChildren(...(there ? [] : [option("", words.choose)]),
+    ...choices.map((node) => node.cloneNode(true)));
   second.select.replaceChildren(option("", words.nothing), ...choices);
-  first.select.value = state.runs[0] || "";
+  first.select.value = there ? state.runs[0] : "";
   second.select.value = state.runs[1] || "";
 };
 

@@ -55,23 +55,31 @@ const answerRows = (film, question) => {
 const answerBar = (row, words, mark) => {
   const item = el("li", row.leak ? "film-answer film-leaking" : "film-answer");
   const fill = el("span", "film-fill");
-  const name = row.text === null
-    ? el("span", "film-answer-text film-soft", row.leak ? words.otherLeaks : words.others)
-    : verbatim("span", "film-answer-text", row.text || words.empty);
-  if (row.text) name.title = row.text;
+  const name = verbatim("span", "film-answer-text");
   const number = el("span", "film-share");
-  item.append(fill, name);
+  item.append(fill);
+  const merged = row.text === null;
+  if (merged) item.append(el("span", "film-soft", row.leak ? words.otherLeaks : words.others));
+  else setAnswer(name, row.text, words);
+  item.append(name);
   if (row.leak) item.append(filmBadge(mark));
   item.append(number);
-  return { ...row, item, fill, number };
+  return { ...row, merged, item, fill, name, number };
 };
 
-const drawBars = (bars, rows) => {
+const setAnswer = (name, text, words) => {
+  setText(name, text === "" ? words.empty : text);
+  name.title = text;
+};
+
+const drawBars = (bars, rows, words) => {
   for (const bar of bars) {
     const part = share(rows, bar.wanted);
     bar.fill.style.transform = `scaleX(${part})`;
     bar.item.classList.toggle("film-none", part === 0);
     setText(bar.number, `${Math.round(part * 100)} %`);
+    const first = bar.merged && rows.find(([text]) => bar.wanted(text));
+    if (bar.merged) setAnswer(bar.name, first ? first[0] : "–", words);
   }
 };
 
@@ -201,7 +209,7 @@ const makeStage = (config, asked) => {
       setText(now, filmNumber(frame.scalars[tile.name], tile.percent));
     }
     for (const curve of stage.curves) curve.mark(frame);
-    drawBars(stage.bars, frame.answers[stage.question] || []);
+    drawBars(stage.bars, frame.answers[stage.question] || [], words);
     for (const { lines } of stage.groups) {
       for (const line of lines) {
         drawProbe(line, frame.probes[line.probe.key], stage.film.kind === "teach", words);
