@@ -16,6 +16,7 @@ import platformdirs
 from unlearn_core.errors import InvalidInput, MissingPrerequisite
 from unlearn_core.runs.database import Database, unusable
 from unlearn_core.runs.events import ACTIVE, FINISHED, Command, Event, RunState
+from unlearn_core.runs.recorded import READ_ONLY, is_recorded
 from unlearn_core.runs.recovery import (
     KILLED,
     Process,
@@ -434,6 +435,8 @@ class Store:
         return True
 
     def _row(self, run_id: str) -> sqlite3.Row:
+        if is_recorded(run_id):
+            raise InvalidInput(f"Run {run_id} {READ_ONLY}")
         row = self._database.row("SELECT * FROM runs WHERE id = ?", (run_id,))
         if row is None:
             raise InvalidInput(

@@ -8,7 +8,8 @@ from typing import Any
 import gradio as gr
 
 from unlearn_core.errors import LetheError
-from unlearn_core.ui import texts
+from unlearn_core.ui import texts, texts_film
+from unlearn_core.ui.film import RECORDED, opener
 from unlearn_core.ui.services import Page, Services
 from unlearn_core.ui.shared import PRIVATE, SILENT
 from unlearn_core.ui.start import build_spec, default_choice, default_marks, start
@@ -20,6 +21,7 @@ class Hero:
 
     panel: gr.Row
     button: gr.Button
+    film: gr.Button
     problem: gr.HTML
 
 
@@ -31,8 +33,11 @@ def draw() -> Hero:
         with gr.Column(scale=2, min_width=280):
             button = gr.Button(texts.HERO_BUTTON, variant="primary", size="lg", elem_id="watch")
             gr.HTML(f'<p class="lethe-hero-note">{escape(texts.HERO_NOTE)}</p>', padding=False)
+            film = gr.Button(texts_film.PLAY_RECORDED, size="lg", elem_id="play-recorded")
+            note = f'<p class="lethe-hero-note">{escape(texts_film.PLAY_RECORDED_HELP)}</p>'
+            gr.HTML(note, padding=False)
             problem = gr.HTML(padding=False, elem_id="watch-problem")
-    return Hero(panel, button, problem)
+    return Hero(panel, button, film, problem)
 
 
 def connect(hero: Hero, services: Services, page: Page) -> None:
@@ -65,6 +70,7 @@ def connect(hero: Hero, services: Services, page: Page) -> None:
         trigger_mode="once",
         **PRIVATE,
     )
+    hero.film.click(None, None, None, js=opener(RECORDED), **SILENT)
     page.run_id.change(
         lambda run, hidden: gr.update(visible=not run and "hero" not in hidden),
         [page.run_id, page.hidden],

@@ -9,8 +9,10 @@ import gradio as gr
 from unlearn_core.errors import LetheError
 from unlearn_core.models.spec import ModelSpec
 from unlearn_core.runs.events import ACTIVE
+from unlearn_core.runs.history import known_runs
 from unlearn_core.ui import hero, sidebar, teaching, texts
 from unlearn_core.ui.compare_run import RUN
+from unlearn_core.ui.film import film_view
 from unlearn_core.ui.services import Page, Services, TabId
 from unlearn_core.ui.shared import CHANGING, SILENT
 from unlearn_core.ui.start import default_marks
@@ -51,6 +53,7 @@ def build_app(services: Services) -> gr.Blocks:
                     build(services, page)
         with gr.Sidebar(width=270, elem_id="lethe-sidebar") as side:
             sidebar.build(services, page)
+        film_view(services)
         hero.connect(start, services, page)
         teaching.connect(page, problem, start.panel, side)
         _remember(services, page)
@@ -99,9 +102,9 @@ def restored(services: Services, query: Mapping[str, str]) -> list[Any]:
     Without a run the default marks are set.
     """
     wanted = query.get("run", "")
-    known = services.store.runs()
+    known = known_runs(services.store)
     run = next((one for one in known if one.id == wanted), None)
-    if wanted and run is None:
+    if wanted and run is None and "step" not in query:  # a link to a step: the film says it
         gr.Warning(f"The run {wanted} is not here any more; it may have been deleted.")
     run = run or next((one for one in known if one.state in ACTIVE), None)
     if run is None:

@@ -120,7 +120,8 @@ def make_theme() -> gr.themes.Base:
 
 def style_sheet() -> str:
     """The css passed to `launch`."""
-    own = [(ASSETS / name).read_text(encoding="utf-8") for name in ("style.css", "learn.css")]
+    names = ("style.css", "learn.css", "film.css")
+    own = [(ASSETS / name).read_text(encoding="utf-8") for name in names]
     return "\n".join([*own, STYLE])
 
 
