@@ -5,7 +5,9 @@ that import transformers at once, each by another way, get it half made.
 """
 
 from unlearn_core.attacks.registry import attacks
+from unlearn_core.cli.launch import build_spec, name_of
 from unlearn_core.comparison import Bench
+from unlearn_core.metrics.registry import metrics
 from unlearn_core.models.describing import describe
 from unlearn_core.runs.auditing import (
     audit_of_run,
@@ -15,15 +17,23 @@ from unlearn_core.runs.auditing import (
     read_audit,
 )
 from unlearn_core.runs.export import export_model
+from unlearn_core.runs.hub import Upload, prepared, push_model, strangers_spec
 
 __all__ = [
     "Bench",
+    "Upload",
     "attacks",
     "audit_of_run",
     "audits_of",
+    "build_spec",
     "describe",
     "export_model",
+    "metrics",
+    "name_of",
     "newest_audit",
+    "prepared",
+    "push_model",
     "queue_audit",
     "read_audit",
+    "strangers_spec",
 ]

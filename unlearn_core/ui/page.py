@@ -9,7 +9,7 @@ import gradio as gr
 from unlearn_core.errors import LetheError
 from unlearn_core.models.spec import ModelSpec
 from unlearn_core.runs.events import ACTIVE
-from unlearn_core.ui import hero, sidebar, texts
+from unlearn_core.ui import api, hero, sidebar, texts
 from unlearn_core.ui.compare_run import RUN
 from unlearn_core.ui.services import Page, Services, TabId
 from unlearn_core.ui.shared import CHANGING, SILENT
@@ -38,6 +38,8 @@ def build_app(services: Services) -> gr.Blocks:
     """Draw the page; nothing is loaded or started."""
     blocks = gr.Blocks(title=texts.TITLE, analytics_enabled=False, fill_width=True)
     with blocks:
+        # First of all, so that no event of the page takes the name of an endpoint.
+        api.offer(services)
         start = hero.draw()
         # What is made inside gr.Tabs counts as a tab, so the states are made before it.
         states = _states()

@@ -164,7 +164,8 @@ def _exporter(services: Services, merge: bool) -> Callable[[list[str]], list[Any
 
         name = f"{runs[0]}-{'merged' if merge else 'model'}"
         holder = Path(tempfile.mkdtemp(prefix="lethe-"))
-        folder = export_model(services.store, runs[0], holder / name, merged=merge)
+        command = command_line(services.store.get(runs[0]).spec)
+        folder = export_model(services.store, runs[0], holder / name, command=command, merged=merge)
         return [gr.update(value=shutil.make_archive(str(holder / name), "zip", folder))]
 
     return packed
