@@ -123,7 +123,7 @@ def _what(facts: CardFacts) -> str:
         f"{what} `{_code(facts.base)}`, which {did} by {escaped(info.title)} with "
         f"Lethe. {escaped(info.card.idea)}\n\n"
         f"Run `{_code(facts.info.id)}`, {facts.info.state} after {facts.result['steps']} steps "
-        f"on {facts.info.device}.\n"
+        f"on {escaped(facts.info.device)}.\n"
     )
 
 
