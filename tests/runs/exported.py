@@ -20,6 +20,7 @@ GROUP = {"records": 4, "fact_recall": 1.0, "rouge_l_recall": 1.0, "log_likelihoo
 RESULT = {
     "steps": 3,
     "data_hash": "d474",
+    "seconds": {"total": 1.5},
     "before": {"forget": GROUP, "leak_share": 0.5},
     "after": {"forget": {**GROUP, "fact_recall": 0.025}, "leak_share": 0.0},
 }
