@@ -135,7 +135,7 @@ def can_offer_mcp(password: str) -> bool:
             "way to give. Leave out --mcp, or the password and any --host but this machine's own."
         )
     try:
-        import_module("gradio.mcp")
+        import_module("mcp")
     except ImportError as error:
         print(
             f"MCP tools are not offered ({error}). Install what they need with "
