@@ -120,6 +120,7 @@ class Endpoints:
         spec = build_spec("unlearn", method, given, self.services.store, name=name, seed=seed)
         title = name.strip() or name_of(make_plan(spec))
         run_id = start(self.services, spec.model_copy(update={"name": title}))
+        self.services.visited.set()  # the workers are not kept waiting for a browser
         return self.run_state(run_id)
 
     def run_state(self, run: str) -> Json:
