@@ -27,7 +27,7 @@ FLOORS = (
     ("attacks",),
     ("comparison", "verdict"),
     ("runs",),
-    ("report",),
+    ("report", "space"),
     ("cli", "__main__"),
     ("ui", "app"),
 )

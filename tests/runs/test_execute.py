@@ -8,6 +8,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from tests.helpers import fake_trackio
 from tests.helpers.models import tiny_model, toy_tokenizer
 from tests.helpers.orders import Orders
 from unlearn_core.comparison import Bench
@@ -106,6 +107,24 @@ def test_a_whole_run_leaves_its_result_model_and_history(
         "forget",
         "retain",
     }
+
+
+def test_a_tracker_hears_every_number_of_the_charts_and_the_result(
+    store: Store, model_folder: Path, data_file: Path, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    trackio = fake_trackio.install(tmp_path, monkeypatch)
+    spec = spec_of(model_folder, data_file, measure={**MEASURE, "tracker": "trackio"})
+    run_id = start(store, spec)
+    execute(store, run_id, control=Orders())
+    heard = [line for line in trackio.LINES if line[0] == "log"]
+    steps = [step for _, step, _ in heard]
+    assert steps == sorted(steps)  # trackers drop what comes too late
+    charted = {(e.step, n) for e in store.events(run_id, kinds=("scalars",)) for n in e.payload}
+    told = {(step, name) for _, step, values in heard for name in values}
+    assert charted <= told
+    assert (0, "final/forget/fact_recall") in told and (3, "final/forget/fact_recall") in told
+    assert trackio.LINES[-1] == ("finish",)
 
 
 def test_the_same_spec_gives_bit_identical_weights(

@@ -96,10 +96,13 @@ def export(
     as_json: AsJson = False,
 ) -> None:
     """Copy a run's model out of the workspace, as adapter or as whole weights."""
+    from unlearn_core.cli.settings import command_line
     from unlearn_core.runs.export import export_model
 
     with stdout_kept_clean(as_json):
-        folder = export_model(open_store(workspace), run, out, merged=merged)
+        store = open_store(workspace)
+        command = command_line(store.get(run).spec)
+        folder = export_model(store, run, out, command=command, merged=merged)
     if as_json:
         print_json({"run": run, "folder": str(folder)})
     else:

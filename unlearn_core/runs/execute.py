@@ -30,6 +30,7 @@ from unlearn_core.runs.plan import Plan, by_recipe, make_plan, resolve_run
 from unlearn_core.runs.rows import write_json
 from unlearn_core.runs.spec import RunSpec
 from unlearn_core.runs.store import TEACHER, Store
+from unlearn_core.runs.tracking import Tell, measures_told, tell_nobody, telling
 from unlearn_core.sampling import CachedSampler
 from unlearn_core.specs import TrainingSpec
 from unlearn_core.training import NonFiniteLoss, StepReport, Trainer
@@ -58,12 +59,20 @@ class Recorder:
     step: int = 0
     watched: frozenset[str] = frozenset()
     seconds: dict[str, float] = field(default_factory=dict)
+    tell: Tell = tell_nobody
 
     def emit(self, *events: tuple[EventKind, Mapping[str, Any]]) -> None:
         """Append events at the current step."""
         self.store.append(
             self.run_id, [Event(kind, self.step, payload) for kind, payload in events]
         )
+        for kind, payload in events:
+            if kind == "scalars":
+                self.tell(payload, self.step)
+
+    def warn(self, message: str) -> None:
+        """Say what is not as it should be, but does not end the run."""
+        self.emit(("log", {"message": message, "level": "warning"}))
 
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:
@@ -111,10 +120,16 @@ def execute(store: Store, run_id: str, *, control: Control) -> None:
     Raises:
         LetheError: With the remedy in words; the caller records the failure.
     """
-    started = time.perf_counter()
     info = store.get(run_id)
     recorder = Recorder(store, run_id, info.total, info.step)
     spec = RunSpec.model_validate(info.spec)
+    with telling(spec, run_id, store.folder(run_id), recorder.warn) as recorder.tell:
+        _execute(spec, recorder, control)
+
+
+def _execute(spec: RunSpec, recorder: Recorder, control: Control) -> None:
+    started = time.perf_counter()
+    store, run_id = recorder.store, recorder.run_id
     with recorder.phase("load"):
         job = _load(spec, store, recorder)
     folder = store.folder(run_id)
@@ -129,6 +144,8 @@ def execute(store: Store, run_id: str, *, control: Control) -> None:
         recorder.measured(job.monitor.measure(0), {})
         _warn_of_truncation(job, recorder)
     before = _before(job, folder, recorder)
+    if not resumed:
+        recorder.tell(measures_told(before), 0)
     job = _answering(job)
 
     try:
@@ -157,6 +174,7 @@ def execute(store: Store, run_id: str, *, control: Control) -> None:
         recorder.measured(job.monitor.measure(recorder.step), {})
     with recorder.phase("measure_after"):
         after = evaluate(job.evaluator, job.groups, spec.measure, spec.seed)
+    recorder.tell(measures_told(after), recorder.step)
     with recorder.phase("save"):
         _save_model(job, folder / "model")
         _save_teacher(job, folder / TEACHER)
@@ -215,7 +233,7 @@ class Ended:
 def _load(spec: RunSpec, store: Store, recorder: Recorder) -> Job:
     plan = make_plan(spec)
     for warning in plan.corpus.warnings:
-        recorder.emit(("log", {"message": warning, "level": "warning"}))
+        recorder.warn(warning)
     torch.manual_seed(spec.seed)
     loaded = load(resolve_run(spec.model, store))
     length = min(spec.training.max_length, loaded.card.context_length)
@@ -384,7 +402,7 @@ def _warn_of_truncation(job: Job, recorder: Recorder) -> None:
             f"{cut} of {len(records)} records are longer than {job.context.encoder.max_length} "
             "tokens and were cut; raise max_length to keep them whole."
         )
-        recorder.emit(("log", {"message": message, "level": "warning"}))
+        recorder.warn(message)
 
 
 def _save_model(job: Job, folder: Path) -> None:

@@ -6,8 +6,10 @@ that import transformers at once, each by another way, get it half made.
 
 from unlearn_core.attacks.prefilling import own_words
 from unlearn_core.attacks.registry import attacks
+from unlearn_core.cli.launch import build_spec, name_of
 from unlearn_core.comparison import Bench
 from unlearn_core.metrics.leak import knows
+from unlearn_core.metrics.registry import metrics
 from unlearn_core.models.describing import describe
 from unlearn_core.recall import accuracy, token_recall
 from unlearn_core.runs.auditing import (
@@ -18,21 +20,29 @@ from unlearn_core.runs.auditing import (
     read_audit,
 )
 from unlearn_core.runs.export import export_model
+from unlearn_core.runs.hub import Upload, prepared, push_model, strangers_spec
 from unlearn_core.sampling import CachedSampler
 
 __all__ = [
     "Bench",
     "CachedSampler",
+    "Upload",
     "accuracy",
     "attacks",
     "audit_of_run",
     "audits_of",
+    "build_spec",
     "describe",
     "export_model",
     "knows",
+    "metrics",
+    "name_of",
     "newest_audit",
     "own_words",
+    "prepared",
+    "push_model",
     "queue_audit",
     "read_audit",
+    "strangers_spec",
     "token_recall",
 ]

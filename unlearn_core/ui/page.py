@@ -10,7 +10,7 @@ from unlearn_core.errors import LetheError
 from unlearn_core.models.spec import ModelSpec
 from unlearn_core.runs.events import ACTIVE
 from unlearn_core.runs.history import known_runs
-from unlearn_core.ui import hero, sidebar, teaching, texts
+from unlearn_core.ui import api, hero, sidebar, teaching, texts
 from unlearn_core.ui.compare_run import RUN
 from unlearn_core.ui.film import film_view
 from unlearn_core.ui.services import Page, Services, TabId
@@ -41,6 +41,8 @@ def build_app(services: Services) -> gr.Blocks:
     """Draw the page; nothing is loaded or started."""
     blocks = gr.Blocks(title=texts.TITLE, analytics_enabled=False, fill_width=True)
     with blocks:
+        # First of all, so that no event of the page takes the name of an endpoint.
+        api.offer(services)
         problem = gr.HTML(padding=False, elem_id="lethe-link-problem")
         start = hero.draw()
         # What is made inside gr.Tabs counts as a tab, so the states are made before it.

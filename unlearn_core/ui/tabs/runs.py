@@ -25,6 +25,7 @@ from unlearn_core.ui.run_rows import result_html, settings_html
 from unlearn_core.ui.services import Page, Services
 from unlearn_core.ui.shared import CHANGING, PRIVATE, SILENT
 from unlearn_core.ui.start import start
+from unlearn_core.ui.tabs import runs_push
 
 ASK = "Delete the selected runs with their models and results? This cannot be undone."
 NO_WEIGHTS = ("This run forgets only while it answers: its weights still know everything, so there "
@@ -63,12 +64,13 @@ def build(services: Services, page: Page) -> None:
         name = gr.Textbox(label="Name", max_lines=1, submit_btn="Rename", elem_id="runs-name")
         line = gr.Textbox(label="Repeat it from a terminal", buttons=["copy"], lines=2,
                           interactive=False, elem_id="runs-line")  # fmt: skip
+        push = runs_push.build(services, chosen, field)
         with gr.Accordion("Settings of this run", open=False):
             settings = gr.HTML(padding=False, elem_id="runs-settings")
 
     single = [watch, repeat, adapter, merged]
     shown = [chosen, field, hint, actions, details, *single, play, compare, gone, delete,
-             name, result, line, settings, problem]  # fmt: skip
+             name, result, line, settings, push, problem]  # fmt: skip
 
     def show(wanted: Sequence[str]) -> list[Any]:
         return _show(services, wanted)
@@ -152,6 +154,7 @@ def _show(services: Services, wanted: Sequence[str]) -> list[Any]:
         _result(services, runs[-1]) if runs else "",
         command_line(runs[-1].spec) if runs else "",
         settings_html(runs[-1]) if runs else "",
+        gr.update(visible=one and kept and not steers),
         texts.note(NO_WEIGHTS) if steers and one else "",
     ]  # fmt: skip
 
@@ -179,7 +182,8 @@ def _exporter(services: Services, merge: bool) -> Callable[[list[str]], list[Any
 
         name = f"{runs[0]}-{'merged' if merge else 'model'}"
         holder = Path(tempfile.mkdtemp(prefix="lethe-"))
-        folder = export_model(services.store, runs[0], holder / name, merged=merge)
+        command = command_line(services.store.get(runs[0]).spec)
+        folder = export_model(services.store, runs[0], holder / name, command=command, merged=merge)
         return [gr.update(value=shutil.make_archive(str(holder / name), "zip", folder))]
 
     return packed
