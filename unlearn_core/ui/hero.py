@@ -9,6 +9,7 @@ import gradio as gr
 
 from unlearn_core.errors import LetheError
 from unlearn_core.ui import texts
+from unlearn_core.ui.secret import panel as secret
 from unlearn_core.ui.services import Page, Services
 from unlearn_core.ui.shared import PRIVATE, SILENT
 from unlearn_core.ui.start import build_spec, default_choice, default_marks, start
@@ -31,6 +32,7 @@ def draw() -> Hero:
         with gr.Column(scale=2, min_width=280):
             button = gr.Button(texts.HERO_BUTTON, variant="primary", size="lg", elem_id="watch")
             gr.HTML(f'<p class="lethe-hero-note">{escape(texts.HERO_NOTE)}</p>', padding=False)
+            secret.entry("hero-secret")
             problem = gr.HTML(padding=False, elem_id="watch-problem")
     return Hero(panel, button, problem)
 

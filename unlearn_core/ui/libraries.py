@@ -4,9 +4,15 @@ So the page opens before they are there. Everything goes through this one file b
 that import transformers at once, each by another way, get it half made.
 """
 
+from unlearn_core.attacks.base import Case, Material, Target
+from unlearn_core.attacks.registry import attack as attack_named
 from unlearn_core.attacks.registry import attacks
+from unlearn_core.attacks.registry import build as build_attack
 from unlearn_core.comparison import Bench
+from unlearn_core.data.encoding import make_encoder
 from unlearn_core.models.describing import describe
+from unlearn_core.models.loading import load
+from unlearn_core.models.spec import ModelSpec
 from unlearn_core.runs.auditing import (
     audit_of_run,
     audits_of,
@@ -18,12 +24,25 @@ from unlearn_core.runs.export import export_model
 
 __all__ = [
     "Bench",
+    "Case",
+    "Material",
+    "attack_named",
     "attacks",
     "audit_of_run",
     "audits_of",
+    "build_attack",
     "describe",
     "export_model",
     "newest_audit",
     "queue_audit",
     "read_audit",
+    "target_of",
 ]
+
+
+def target_of(source: str) -> Target:
+    """A bundled model, or one of a folder, as attacks take it."""
+    loaded = load(ModelSpec(source=source, device="cpu"))
+    device = next(loaded.model.parameters()).device
+    encoder = make_encoder(loaded.tokenizer)
+    return Target("unlearned", loaded.model, encoder, device, None)

@@ -11,6 +11,8 @@ from unlearn_core.models.spec import ModelSpec
 from unlearn_core.runs.events import ACTIVE
 from unlearn_core.ui import hero, sidebar, texts
 from unlearn_core.ui.compare_run import RUN
+from unlearn_core.ui.present import stage
+from unlearn_core.ui.secret import panel
 from unlearn_core.ui.services import Page, Services, TabId
 from unlearn_core.ui.shared import CHANGING, SILENT
 from unlearn_core.ui.start import default_marks
@@ -39,6 +41,7 @@ def build_app(services: Services) -> gr.Blocks:
     blocks = gr.Blocks(title=texts.TITLE, analytics_enabled=False, fill_width=True)
     with blocks:
         start = hero.draw()
+        panel.build(services)
         # What is made inside gr.Tabs counts as a tab, so the states are made before it.
         states = _states()
         with gr.Tabs(elem_id="lethe-tabs") as tabs:
@@ -49,6 +52,7 @@ def build_app(services: Services) -> gr.Blocks:
                     build(services, page)
         with gr.Sidebar(width=270, elem_id="lethe-sidebar"):
             sidebar.build(services, page)
+        stage.build(services)
         hero.connect(start, services, page)
         _remember(services, page)
     return blocks

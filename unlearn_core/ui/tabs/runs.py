@@ -18,6 +18,7 @@ from unlearn_core.runs.spec import RunSpec
 from unlearn_core.ui import texts
 from unlearn_core.ui.charts.live import overlay_view, runs_table
 from unlearn_core.ui.compare_run import RUN, has_model
+from unlearn_core.ui.present import stage
 from unlearn_core.ui.run_rows import result_html, settings_html
 from unlearn_core.ui.services import Page, Services
 from unlearn_core.ui.shared import CHANGING, PRIVATE, SILENT
@@ -30,6 +31,7 @@ CONFIRM = (
     f"(...args) => {{ if (!confirm({json.dumps(ASK)})) throw new Error('kept'); return args; }}"
 )
 CLICK = "() => document.querySelector('#runs-file a, a#runs-file, #runs-file')?.click()"
+CHOSEN_RUN = "document.querySelector('#chosen-runs textarea, #chosen-runs input').value"
 HINT = (
     "Click a run to see its settings and results; tick several to lay their curves over each other."
 )
@@ -46,6 +48,7 @@ def build(services: Services, page: Page) -> None:
         watch = gr.Button("Open", min_width=90, elem_id="runs-open")
         compare = gr.Button("Compare", min_width=90, elem_id="runs-compare")
         gone = gr.Button(texts.GONE_BUTTON, min_width=100, elem_id="runs-gone")
+        present = stage.entry("runs-present", CHOSEN_RUN)
         repeat = gr.Button("Repeat", min_width=90, elem_id="runs-repeat")
         paper = gr.Button("Report", min_width=90, elem_id="runs-report")
         adapter = gr.Button("Download model", min_width=120, elem_id="runs-adapter")
@@ -63,8 +66,8 @@ def build(services: Services, page: Page) -> None:
             settings = gr.HTML(padding=False, elem_id="runs-settings")
 
     single = [watch, repeat, adapter, merged]
-    shown = [chosen, field, hint, actions, details, *single, compare, gone, name, result, line,
-             settings, problem]  # fmt: skip
+    shown = [chosen, field, hint, actions, details, *single, compare, gone, present, name, result,
+             line, settings, problem]  # fmt: skip
 
     def show(wanted: Sequence[str]) -> list[Any]:
         return _show(services, wanted)
@@ -139,6 +142,7 @@ def _show(services: Services, wanted: Sequence[str]) -> list[Any]:
         gr.update(interactive=bool(runs) and len(runs) <= 2
                   and all(has_model(services, run) for run in runs)),
         gr.update(interactive=one and kept and runs[-1].kind == "unlearn"),
+        gr.update(interactive=one and runs[-1].kind == "unlearn"),
         runs[-1].name if runs else "",
         result_html(read_result(services.store.folder(runs[-1].id))) if runs else "",
         command_line(runs[-1].spec) if runs else "",

@@ -14,6 +14,7 @@ from unlearn_core.runs.events import FINISHED, Command
 from unlearn_core.runs.rows import RunInfo
 from unlearn_core.ui import texts
 from unlearn_core.ui.charts.live import live_view
+from unlearn_core.ui.present import stage
 from unlearn_core.ui.services import Page, Services
 from unlearn_core.ui.shared import PRIVATE, SILENT
 from unlearn_core.ui.story import story_html
@@ -34,6 +35,7 @@ def build(services: Services, page: Page) -> gr.Button:
         compare = gr.Button("Compare before and after", variant="primary", visible=False,
                             min_width=150, elem_id="run-compare")  # fmt: skip
         gone = gr.Button(texts.GONE_BUTTON, visible=False, min_width=110, elem_id="run-gone")
+        present = stage.entry("run-present", stage.WATCHED, visible=False)
         use = gr.Button("Use the taught model", variant="primary", visible=False, min_width=150,
                         elem_id="run-use")  # fmt: skip
         again = gr.Button("Set up another run", min_width=150, elem_id="run-again")
@@ -44,7 +46,7 @@ def build(services: Services, page: Page) -> gr.Button:
         settings = gr.HTML(padding=False, elem_id="run-settings")
 
     shown = gr.State(("", "", False))
-    outputs = [pause, resume, stop, discard, compare, gone, use, story, settings, shown]
+    outputs = [pause, resume, stop, discard, compare, gone, present, use, story, settings, shown]
 
     def look(run_id: str, before: tuple[str, str, bool]) -> list[Any]:
         run = _run(services, run_id)
@@ -52,7 +54,7 @@ def build(services: Services, page: Page) -> gr.Button:
         if now == before:
             return [gr.skip()] * len(outputs)
         if run is None:
-            return [*[gr.update(visible=False)] * 7, "", "", now]
+            return [*[gr.update(visible=False)] * 8, "", "", now]
         return [*_visible(services, run), _story(services, run),
                 settings_html(run.spec), now]  # fmt: skip
 
@@ -138,6 +140,7 @@ def _visible(services: Services, run: RunInfo) -> list[Any]:
         run.state not in FINISHED,
         has_model,
         has_model and run.kind == "unlearn",
+        run.state in ("done", "stopped") and run.kind == "unlearn",
         has_model and run.kind == "teach",
     )
     return [gr.update(visible=flag) for flag in flags]
