@@ -119,6 +119,10 @@ SOME_BACK = (
     "Hidden, not gone: the attacks brought back {found} of {n} facts. {never} of them can be got "
     "in the same way from the model that was never told."
 )
+WHY_HIDDEN = (
+    "The model has learnt to refuse, and a begun answer goes round the refusal. In recorded tries "
+    "forgetting for longer did not change that: refusing is not forgetting."
+)
 ATTACKS: Mapping[str, tuple[str, str]] = {
     "phrasings": ("Other words", "Asks the same in wordings the model never saw."),
     "sampling": ("Asking again and again", "Asks each question 20 times at three temperatures."),

@@ -6,6 +6,7 @@ import secrets
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal
 
 from unlearn_core.data.marks import Marks
@@ -76,7 +77,13 @@ def runs_of(store: Store, token: str, kind: RunKind) -> list[RunInfo]:
     ]
 
 
-def begin(store: Store, token: str, kind: RunKind, start_from: str = "") -> str:
+def begin(
+    store: Store,
+    token: str,
+    kind: RunKind,
+    start_from: str = "",
+    changes: Mapping[str, Any] = MappingProxyType({}),
+) -> str:
     """Queue a run that teaches or forgets a secret; gives its id.
 
     Args:
@@ -84,13 +91,14 @@ def begin(store: Store, token: str, kind: RunKind, start_from: str = "") -> str:
         token: Of the secret.
         kind: `teach` begins with the bundled model, `unlearn` with what a run taught.
         start_from: The run whose model is to forget.
+        changes: Settings of training that are to differ.
 
     Raises:
         LetheError: There is no such secret, or no such model.
     """
     secret, folder = find(store, token), _folder(store, token)
     tries = len([run for run in runs_of(store, token, kind) if run.state == "done"])
-    training = dict(TEACHING if kind == "teach" else FORGETTING)
+    training = {**(TEACHING if kind == "teach" else FORGETTING), **changes}
     training["epochs"] = round(training["epochs"] * LONGER ** min(tries, 3))
     spec = make_spec(
         "teach" if kind == "teach" else "pmc",

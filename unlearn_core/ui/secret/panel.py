@@ -141,6 +141,7 @@ def _script() -> str:
         "confirm": words.CONFIRM_DELETE,
         "deleted": words.DELETED,
         "lost": words.LOST,
+        "why": words.WHY_HIDDEN,
         "working": words.WORKING,
     }
     script = (FOLDER / "path.js").read_text(encoding="utf-8")

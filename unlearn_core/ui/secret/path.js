@@ -250,6 +250,7 @@ const example = () => {
   own.example += 1;
   own.typed = { name, facts };
   own.fresh = true;
+  own.problem = "";
   draw();
 };
 const teach = async () => {
@@ -311,8 +312,9 @@ const attacking = () => {
       grid([H.question, ...(before ? [H.before] : []), H.after], checkRows(found, before)));
   }
   if (back) parts.push(verdict(back.verdict, !back.found), attackTable(back));
+  if (back?.found) parts.push(node("p", "os-lead", CONFIG.why));
   parts.push(actionsRow(push(A.attack, attack, back ? "" : "os-main"),
-    push(A.forgetAgain, forget, back?.found ? "os-main" : "")), askOwn());
+    push(A.forgetAgain, forget)), askOwn());
   if (own.busy) parts.push(node("p", "os-working", CONFIG.working));
   return parts;
 };
