@@ -80,7 +80,8 @@ class Store:
 
         Args:
             spec: A `RunSpec` as JSON values.
-            kind: `unlearn`, `teach` or `audit`.
+            kind: `unlearn`, `teach` or `audit`; runs of any other kind are done like the first
+                two, and stay out of every list that does not ask for it.
             name: Shown to the person.
             device: Resolved device such as `cpu` or `cuda:0`; one run at a time works on it.
             owner: Process that will claim this run itself; no other worker takes it then.

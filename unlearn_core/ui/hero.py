@@ -10,6 +10,7 @@ import gradio as gr
 from unlearn_core.errors import LetheError
 from unlearn_core.ui import texts, texts_film
 from unlearn_core.ui.film import RECORDED, opener
+from unlearn_core.ui.secret import panel as secret
 from unlearn_core.ui.services import Page, Services
 from unlearn_core.ui.shared import PRIVATE, SILENT
 from unlearn_core.ui.start import build_spec, default_choice, default_marks, start
@@ -36,6 +37,7 @@ def draw() -> Hero:
             film = gr.Button(texts_film.PLAY_RECORDED, size="lg", elem_id="play-recorded")
             note = f'<p class="lethe-hero-note">{escape(texts_film.PLAY_RECORDED_HELP)}</p>'
             gr.HTML(note, padding=False)
+            secret.entry("hero-secret")
             problem = gr.HTML(padding=False, elem_id="watch-problem")
     return Hero(panel, button, film, problem)
 

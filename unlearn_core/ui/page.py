@@ -13,6 +13,8 @@ from unlearn_core.runs.history import known_runs
 from unlearn_core.ui import api, hero, sidebar, teaching, texts
 from unlearn_core.ui.compare_run import RUN
 from unlearn_core.ui.film import film_view
+from unlearn_core.ui.present import stage
+from unlearn_core.ui.secret import panel
 from unlearn_core.ui.services import Page, Services, TabId
 from unlearn_core.ui.shared import CHANGING, SILENT
 from unlearn_core.ui.start import default_marks
@@ -45,6 +47,7 @@ def build_app(services: Services) -> gr.Blocks:
         api.offer(services)
         problem = gr.HTML(padding=False, elem_id="lethe-link-problem")
         start = hero.draw()
+        panel.build(services)
         # What is made inside gr.Tabs counts as a tab, so the states are made before it.
         states = _states()
         with gr.Tabs(elem_id="lethe-tabs") as tabs:
@@ -56,6 +59,7 @@ def build_app(services: Services) -> gr.Blocks:
         with gr.Sidebar(width=270, elem_id="lethe-sidebar") as side:
             sidebar.build(services, page)
         film_view(services)
+        stage.build(services)
         hero.connect(start, services, page)
         teaching.connect(page, problem, start.panel, side)
         _remember(services, page)

@@ -86,6 +86,9 @@ new MutationObserver((_, observer) => {
 </script>"""
 
 
+FREE_SHEETS = ("present.css", "own_secret.css")
+
+
 def make_theme() -> gr.themes.Base:
     """The theme passed to `launch`; its fonts come with gradio, so nothing is fetched."""
     theme = gr.themes.Base(
@@ -126,5 +129,10 @@ def style_sheet() -> str:
 
 
 def head() -> str:
-    """What goes into the page's head: plotly, and the run's state is read aloud when it changes."""
-    return f"{plotly_preloader()}{ANNOUNCE}"
+    """What goes into the page's head.
+
+    Plotly, the reading aloud of the run's state, and the sheets that also rule what lies outside
+    the page's frame: Gradio would confine their rules to it.
+    """
+    sheets = "".join((ASSETS / name).read_text(encoding="utf-8") for name in FREE_SHEETS)
+    return f"{plotly_preloader()}{ANNOUNCE}<style>{sheets}</style>"

@@ -21,6 +21,7 @@ from unlearn_core.ui import texts, texts_film
 from unlearn_core.ui.charts.live import overlay_view, runs_table
 from unlearn_core.ui.compare_run import RUN, has_model
 from unlearn_core.ui.film import CHOSEN, opener, recorded_note
+from unlearn_core.ui.present import stage
 from unlearn_core.ui.run_rows import result_html, settings_html
 from unlearn_core.ui.services import Page, Services
 from unlearn_core.ui.shared import CHANGING, PRIVATE, SILENT
@@ -34,6 +35,7 @@ CONFIRM = (
     f"(...args) => {{ if (!confirm({json.dumps(ASK)})) throw new Error('kept'); return args; }}"
 )
 CLICK = "() => document.querySelector('#runs-file a, a#runs-file, #runs-file')?.click()"
+CHOSEN_RUN = "document.querySelector('#chosen-runs textarea, #chosen-runs input').value"
 HINT = (
     "Click a run to see its settings and results; tick several to lay their curves over each other."
 )
@@ -51,6 +53,7 @@ def build(services: Services, page: Page) -> None:
         play = gr.Button(texts_film.PLAY_CHOSEN, min_width=90, elem_id="runs-play")
         compare = gr.Button("Compare", min_width=90, elem_id="runs-compare")
         gone = gr.Button(texts.GONE_BUTTON, min_width=100, elem_id="runs-gone")
+        present = stage.entry("runs-present", CHOSEN_RUN)
         repeat = gr.Button("Repeat", min_width=90, elem_id="runs-repeat")
         paper = gr.Button("Report", min_width=90, elem_id="runs-report")
         adapter = gr.Button("Download model", min_width=120, elem_id="runs-adapter")
@@ -69,7 +72,7 @@ def build(services: Services, page: Page) -> None:
             settings = gr.HTML(padding=False, elem_id="runs-settings")
 
     single = [watch, repeat, adapter, merged]
-    shown = [chosen, field, hint, actions, details, *single, play, compare, gone, delete,
+    shown = [chosen, field, hint, actions, details, *single, play, compare, gone, present, delete,
              name, result, line, settings, push, problem]  # fmt: skip
 
     def show(wanted: Sequence[str]) -> list[Any]:
@@ -148,6 +151,7 @@ def _show(services: Services, wanted: Sequence[str]) -> list[Any]:
         gr.update(interactive=bool(runs) and len(runs) <= 2 and not recorded
                   and all(has_model(services, run) for run in runs)),
         gr.update(interactive=one and kept and runs[-1].kind == "unlearn"),
+        gr.update(interactive=one and runs[-1].kind == "unlearn"),
         gr.update(interactive=not recorded),
         gr.update(value=runs[-1].name if runs else "",
                   interactive=one and not recorded),

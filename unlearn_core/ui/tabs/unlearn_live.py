@@ -17,6 +17,7 @@ from unlearn_core.runs.store import Order
 from unlearn_core.ui import texts, texts_film
 from unlearn_core.ui.charts.live import live_view
 from unlearn_core.ui.film import WATCHED, opener, recorded_note
+from unlearn_core.ui.present import stage
 from unlearn_core.ui.services import Page, Services
 from unlearn_core.ui.shared import PRIVATE, SILENT
 from unlearn_core.ui.story import story_html
@@ -38,6 +39,7 @@ def build(services: Services, page: Page) -> gr.Button:
         compare = gr.Button("Compare before and after", variant="primary", visible=False,
                             min_width=150, elem_id="run-compare")  # fmt: skip
         gone = gr.Button(texts.GONE_BUTTON, visible=False, min_width=110, elem_id="run-gone")
+        present = stage.entry("run-present", stage.WATCHED, visible=False)
         use = gr.Button("Use the taught model", variant="primary", visible=False, min_width=150,
                         elem_id="run-use")  # fmt: skip
         play = gr.Button(texts_film.PLAY_RUN, visible=False, min_width=130, elem_id="run-play")
@@ -49,8 +51,8 @@ def build(services: Services, page: Page) -> gr.Button:
         settings = gr.HTML(padding=False, elem_id="run-settings")
 
     shown = gr.State(("", "", False))
-    outputs = [pause, resume, step, stop, discard, compare, gone, use, play, story, settings,
-               shown]  # fmt: skip
+    outputs = [pause, resume, step, stop, discard, compare, gone, present, use, play, story,
+               settings, shown]  # fmt: skip
 
     def look(run_id: str, before: tuple[str, str, bool]) -> list[Any]:
         run = _run(services, run_id)
@@ -58,7 +60,7 @@ def build(services: Services, page: Page) -> gr.Button:
         if now == before:
             return [gr.skip()] * len(outputs)
         if run is None:
-            return [*[gr.update(visible=False)] * 9, "", "", now]
+            return [*[gr.update(visible=False)] * 10, "", "", now]
         return [*_visible(services, run), _story(services, run),
                 settings_html(run.spec), now]  # fmt: skip
 
@@ -147,6 +149,7 @@ def _visible(services: Services, run: RunInfo) -> list[Any]:
         run.state not in FINISHED,
         has_model,
         has_model and run.kind == "unlearn",
+        run.state in ("done", "stopped") and run.kind == "unlearn",
         has_model and run.kind == "teach",
         run.finished and run.step > 0,
     )
