@@ -6,7 +6,6 @@ from unlearn_core.ui.texts_charts import Term
 
 FILM = "A run as a film"
 PLAY_RUN = "Play as a film"
-PLAY_RUN_HELP = "Watch the answers change, measured step by measured step, at any speed."
 PLAY_CHOSEN = "Play"
 PLAY_RECORDED = "Play a recorded run"
 PLAY_RECORDED_HELP = (
