@@ -265,9 +265,11 @@ const open = async (run, options = {}) => {
   show.channel?.close();
   show.channel = new BroadcastChannel(`lethe-present-${run}`);
   show.channel.onmessage = ({ data }) => {
+    if (data.hello) return tell(); // a new window asks where the others stand
     Object.assign(show, data);
     draw();
   };
+  show.channel.postMessage({ hello: true });
   draw();
 };
 

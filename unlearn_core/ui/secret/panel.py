@@ -144,5 +144,5 @@ def _script() -> str:
         "why": words.WHY_HIDDEN,
         "working": words.WORKING,
     }
-    script = (FOLDER / "path.js").read_text(encoding="utf-8")
-    return f"const CONFIG = {json.dumps(config)};\n{script}"
+    parts = [(FOLDER / name).read_text(encoding="utf-8") for name in ("pieces.js", "path.js")]
+    return "\n".join([f"const CONFIG = {json.dumps(config)};", *parts])

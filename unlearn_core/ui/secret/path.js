@@ -1,24 +1,10 @@
-// The guided path. All text is set by textContent: what people type and models say never becomes
-// HTML. Needs CONFIG, element and server, which the page gives.
+// The guided path. Needs pieces.js, and CONFIG, element and server, which the page gives.
 
 const POLL_MS = 800;
 const STEPS = Object.keys(CONFIG.steps);
 const own = { token: "", state: null, at: "tell", checks: {}, attacked: {}, asked: [], typed: null,
   fresh: false, problem: "", said: "", busy: false, lost: false, example: 0, clock: 0 };
 
-const node = (name, className = "", text = "") => {
-  const made = document.createElement(name);
-  if (className) made.className = className;
-  if (text !== "") made.textContent = text;
-  return made;
-};
-const told = (name, className, text) => {
-  const made = node(name, className, text);
-  made.setAttribute("translate", "no");
-  return made;
-};
-const A = CONFIG.actions;
-const H = CONFIG.heads;
 const push = (label, act, className = "") => {
   const button = node("button", `os-button ${className}`, label);
   button.type = "button";
@@ -113,15 +99,6 @@ const to = (step) => {
   draw();
   arrive();
 };
-const field = (id, [label, help], value, list) => {
-  const wrap = node("label", "os-field");
-  const input = node("input");
-  Object.assign(input, { id, type: "text", value: value || "", autocomplete: "off", maxLength: 90 });
-  if (list) input.setAttribute("list", list);
-  input.setAttribute("translate", "no");
-  wrap.append(node("span", "os-label", label), input, node("span", "os-help", help));
-  return wrap;
-};
 const typed = () => own.typed || (own.state
   ? { name: own.state.name, facts: own.state.facts } : { name: "", facts: [] });
 const read = () => {
@@ -152,43 +129,6 @@ const progress = () => {
   bar.firstChild.style.width = `${run.percent}%`;
   wrap.querySelector(".os-words").textContent = run.words;
   wrap.querySelector(".os-leaking").textContent = run.leaking;
-};
-const badge = (gives) => {
-  const made = node("span", gives ? "os-badge os-gives" : "os-badge os-withholds");
-  const sign = node("span", "", gives ? "● " : "○ ");
-  sign.setAttribute("aria-hidden", "true");
-  made.append(sign, node("span", "", gives ? H.gives : H.withholds));
-  return made;
-};
-const said = (answer) => {
-  const cell = node("div", "os-said");
-  cell.append(told("span", "", answer.text || H.nothing), badge(answer.gives));
-  return cell;
-};
-const grid = (heads, rows) => {
-  const table = node("table", "os-table");
-  const top = table.createTHead().insertRow();
-  heads.forEach((head) => {
-    const cell = node("th", "", head);
-    cell.scope = "col";
-    top.append(cell);
-  });
-  const body = table.createTBody();
-  rows.forEach((cells) => {
-    const row = body.insertRow();
-    cells.forEach((content, i) => {
-      const cell = row.insertCell();
-      cell.dataset.head = heads[i];
-      cell.append(content);
-    });
-  });
-  return table;
-};
-const verdict = (text, good) => node("p", `os-verdict ${good ? "os-fine" : "os-poor"}`, text);
-const actionsRow = (...buttons) => {
-  const row = node("div", "os-actions");
-  row.append(...buttons.filter(Boolean));
-  return row;
 };
 const askOwn = () => {
   const form = node("form", "os-ask");
