@@ -23,11 +23,11 @@ FLOORS = (
     ("training",),
     ("retraining",),
     ("evaluation", "monitoring"),
-    ("measuring", "side_effects"),
+    ("measuring", "recall", "side_effects"),
     ("attacks",),
     ("comparison", "verdict"),
     ("runs",),
-    ("report",),
+    ("report", "space"),
     ("cli", "__main__"),
     ("ui", "app"),
 )

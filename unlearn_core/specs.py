@@ -124,3 +124,10 @@ class MeasureSpec(Config):
     max_new_tokens: int = setting(
         48, "Longest measured answer.", ge=1, le=4096, unit="tokens", advanced=True
     )
+    tracker: Literal["none", "tensorboard", "trackio", "wandb"] = setting(
+        "none", "Send the run's numbers and settings also to this tool, which must be installed; "
+        "never prompts, answers or marks. wandb keeps them on another machine.", advanced=True,
+    )  # fmt: skip
+    tracker_project: str = setting(
+        "lethe", "Project under which Trackio or Weights & Biases files the run.", advanced=True
+    )

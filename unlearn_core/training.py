@@ -19,7 +19,7 @@ from transformers import get_scheduler
 
 from unlearn_core.data.records import Record
 from unlearn_core.errors import LetheError
-from unlearn_core.methods.base import Context, Method, RecordReport
+from unlearn_core.methods.base import Candidates, Context, Method, RecordReport
 from unlearn_core.specs import TrainingSpec
 
 if TYPE_CHECKING:
@@ -45,12 +45,14 @@ class StepReport:
         total: Steps of the whole run.
         scalars: Chart values by name, such as `loss/total`.
         records: What the method knows of every forget record, at the first step of an epoch.
+        candidates: The answers that the method chose from in this step.
     """
 
     step: int
     total: int
     scalars: Mapping[str, float]
     records: RecordReport | None = None
+    candidates: Sequence[Candidates] = ()
 
 
 class Trainer:
@@ -179,7 +181,7 @@ class Trainer:
         self._optimizer.zero_grad()
         self._scheduler.step()
         self.step += 1
-        return StepReport(self.step, self.total, scalars)
+        return StepReport(self.step, self.total, scalars, candidates=self.method.candidates())
 
     def _accumulate(self, forget: list[Record]) -> dict[str, float]:
         """Add up the gradients of the step's micro-batches; returns their mean loss parts."""

@@ -13,3 +13,6 @@ class Orders:
     def command(self) -> Command | None:
         self.left -= 1
         return self.order if self.left == 0 else None
+
+    def again(self) -> bool:
+        return False

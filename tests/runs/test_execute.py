@@ -8,6 +8,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from tests.helpers import fake_trackio
 from tests.helpers.models import tiny_model, toy_tokenizer
 from tests.helpers.orders import Orders
 from unlearn_core.comparison import Bench
@@ -18,6 +19,7 @@ from unlearn_core.errors import InvalidInput, MissingPrerequisite
 from unlearn_core.methods.losses import mean_nll
 from unlearn_core.models.loading import load, load_answering, save
 from unlearn_core.models.spec import ModelSpec
+from unlearn_core.runs.events import Command
 from unlearn_core.runs.execute import execute, stop_reason
 from unlearn_core.runs.export import export_model
 from unlearn_core.runs.plan import make_plan
@@ -105,6 +107,24 @@ def test_a_whole_run_leaves_its_result_model_and_history(
         "forget",
         "retain",
     }
+
+
+def test_a_tracker_hears_every_number_of_the_charts_and_the_result(
+    store: Store, model_folder: Path, data_file: Path, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    trackio = fake_trackio.install(tmp_path, monkeypatch)
+    spec = spec_of(model_folder, data_file, measure={**MEASURE, "tracker": "trackio"})
+    run_id = start(store, spec)
+    execute(store, run_id, control=Orders())
+    heard = [line for line in trackio.LINES if line[0] == "log"]
+    steps = [step for _, step, _ in heard]
+    assert steps == sorted(steps)  # trackers drop what comes too late
+    charted = {(e.step, n) for e in store.events(run_id, kinds=("scalars",)) for n in e.payload}
+    told = {(step, name) for _, step, values in heard for name in values}
+    assert charted <= told
+    assert (0, "final/forget/fact_recall") in told and (3, "final/forget/fact_recall") in told
+    assert trackio.LINES[-1] == ("finish",)
 
 
 def test_the_same_spec_gives_bit_identical_weights(
@@ -203,6 +223,64 @@ def test_pause_and_resume_end_like_an_unbroken_run(
     second = load_file(store.model_folder(paused) / name)
     assert all(torch.equal(first[key], second[key]) for key in first)
     assert not (store.folder(paused) / "checkpoints").exists()
+
+
+class Stepping(Orders):
+    """Asks for so many single steps, each of the process that holds the run or of another."""
+
+    def __init__(self, store: Store, run_id: str, held: int) -> None:
+        super().__init__()
+        self.store, self.run_id, self.held = store, run_id, held
+
+    def command(self) -> Command | None:
+        return self.store.take_command(self.run_id)
+
+    def again(self) -> bool:
+        self.held -= 1
+        if self.held < 0:
+            return False
+        self.store.advance(self.run_id)
+        return self.store.claim(1, self.run_id) == self.run_id
+
+
+def test_single_steps_end_like_an_unbroken_run(
+    store: Store, model_folder: Path, data_file: Path
+) -> None:
+    spec = spec_of(
+        model_folder, data_file, "pmc", tuning={"mode": "full"}, training={**QUICK, "epochs": 5}
+    )
+    whole = start(store, spec)
+    execute(store, whole, control=Orders())
+    run_id = store.create(spec.model_dump(mode="json"), kind="unlearn", name="", device="cpu")
+    store.send(run_id, "pause")
+    for step in (2, 3):
+        store.advance(run_id)
+        assert store.claim(1, run_id) == run_id
+        held = 1 if step == 2 else 0
+        execute(store, run_id, control=Stepping(store, run_id, held))
+        assert (store.get(run_id).state, store.get(run_id).step) == ("paused", step)
+        newest = store.last(run_id, "scalars")
+        assert newest is not None and "utility/forget_recall" in newest.payload  # measured
+    store.resume(run_id)
+    assert store.claim(1, run_id) == run_id
+    execute(store, run_id, control=Orders())
+    assert store.get(run_id).state == "done"
+    first, second = (load_file(store.model_folder(one) / "model.safetensors")
+                     for one in (whole, run_id))  # fmt: skip
+    assert all(torch.equal(first[key], second[key]) for key in first)
+
+
+def test_what_a_method_chose_from_is_told_of_watched_questions(
+    store: Store, model_folder: Path, data_file: Path
+) -> None:
+    run_id = start(store, spec_of(model_folder, data_file, "pmc"))
+    execute(store, run_id, control=Orders(2, "stop"))
+    found = [event.payload for event in store.events(run_id, kinds=("candidates",))]
+    watched = {event.payload["id"] for event in store.events(run_id, kinds=("answers",))}
+    assert found and {one["id"] for one in found} <= watched
+    for one in found:
+        scores = {text: score for text, score in one["answers"]}
+        assert one["score"] == min(scores.values()) and scores[one["picked"]] == one["score"]
 
 
 def test_stop_keeps_what_there_is(store: Store, model_folder: Path, data_file: Path) -> None:

@@ -5,41 +5,17 @@ from pathlib import Path
 import pytest
 import torch
 
-from tests.helpers.models import tiny_model, toy_tokenizer
+from tests.runs.exported import SECRET, ended_run
 from unlearn_core.errors import InvalidInput, MissingPrerequisite
-from unlearn_core.models.loading import load, save
-from unlearn_core.models.spec import ModelSpec, TuningSpec
-from unlearn_core.models.tuning import prepare_for_training
+from unlearn_core.models.loading import load
+from unlearn_core.models.spec import ModelSpec
 from unlearn_core.runs.export import export_model
-from unlearn_core.runs.rows import write_json
 from unlearn_core.runs.store import Store
-
-GROUP = {"records": 4, "fact_recall": 1.0, "rouge_l_recall": 1.0, "log_likelihood": -0.1}
-RESULT = {
-    "steps": 3,
-    "before": {"forget": GROUP, "leak_share": 0.5},
-    "after": {"forget": {**GROUP, "fact_recall": 0.025}, "leak_share": 0.0},
-}
 
 
 @pytest.fixture
 def run_id(store: Store, tmp_path: Path) -> str:
-    """A run that has ended with an adapter on a tiny model."""
-    base = tmp_path / "base"
-    save(tiny_model("llama"), toy_tokenizer(), base)
-    model = {"source": str(base), "dtype": "float32", "trust_remote_code": ""}
-    spec = {"method": "pmc", "model": model}
-    made = store.create(spec, kind="unlearn", name="Four people", device="cpu")
-    tuned = prepare_for_training(load(ModelSpec(source=str(base))).model, TuningSpec(rank=4))
-    with torch.no_grad():
-        for name, parameter in tuned.named_parameters():
-            if "lora_B" in name:
-                parameter.fill_(0.05)
-    save(tuned, toy_tokenizer(), store.folder(made) / "model")
-    write_json(store.folder(made) / "result.json", RESULT)
-    write_json(store.folder(made) / "environment.json", {})
-    store.set_state(made, "done")
-    return made
+    return ended_run(store, tmp_path)
 
 
 def logits(folder: Path) -> torch.Tensor:
@@ -57,8 +33,19 @@ def test_an_export_computes_what_the_run_did(
     torch.testing.assert_close(logits(out), logits(store.model_folder(run_id)))
     assert {"spec.json", "result.json", "environment.json"} <= {p.name for p in out.iterdir()}
     text = (out / "README.md").read_text()
-    assert "# Four people" in text and "| forget | 100.0% | 2.5% |" in text
-    assert ("whole weights" in text) is merged
+    assert "# Four people" in text and "| to forget | 4 | 100.0% | 2.5% |" in text
+    assert ("Whole weights" in text) is merged
+
+
+def test_an_export_for_strangers_does_not_tell_what_was_forgotten(
+    store: Store, run_id: str, tmp_path: Path
+) -> None:
+    store.rename(run_id, f"PMC: {SECRET}")
+    out = export_model(store, run_id, tmp_path / "out", public=True, merged=True)
+    assert {path.suffix for path in out.iterdir()} <= {".json", ".safetensors", ".md"}
+    texts = [path.read_text() for path in out.iterdir() if path.suffix != ".safetensors"]
+    assert not [text for text in texts if SECRET in text or str(tmp_path) in text]
+    assert not (out / "spec.json").exists() and not (out / "result.json").exists()
 
 
 def test_a_folder_with_something_in_it_is_left_alone(

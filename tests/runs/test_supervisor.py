@@ -53,6 +53,20 @@ def test_pause_resume_and_stop(store: Store, create: Create, supervisor: Supervi
     assert "was killed" not in store.get(run_id).message
 
 
+def test_a_paused_run_takes_single_steps(
+    store: Store, create: Create, supervisor: Supervisor
+) -> None:
+    run_id = create(steps=3)
+    store.send(run_id, "pause")
+    for step in (1, 2):
+        store.advance(run_id)
+        wait_for(lambda step=step: store.get(run_id).step == step)
+        state_is(store, run_id, "paused")
+    store.resume(run_id)
+    state_is(store, run_id, "done")
+    assert store.get(run_id).step == 3
+
+
 def test_a_worker_that_does_not_obey_is_killed_and_the_run_says_so(
     store: Store, create: Create, supervisor: Supervisor
 ) -> None:

@@ -98,6 +98,39 @@ def test_a_command_is_taken_from_the_store(store: Store, create: Create) -> None
     assert [control.command(), control.command()] == ["pause", None]
 
 
+def test_a_worker_holds_a_stepped_run_until_it_is_asked_on(store: Store, create: Create) -> None:
+    run_id = claimed(store, create())
+    store.set_state(run_id, "paused")
+    control = StoreControl(store, run_id)
+    threading.Timer(0.1, lambda: store.advance(run_id)).start()
+    assert control.again()
+    assert store.get(run_id).pid == os.getpid()
+    assert control.command() == "step"
+
+
+@pytest.mark.parametrize("wish", ["discard", "delete", "other"])
+def test_a_worker_lets_go_when_it_is_not_needed(store: Store, create: Create, wish: str) -> None:
+    run_id = claimed(store, create())
+    store.set_state(run_id, "paused")
+    wishes = {
+        "discard": lambda: store.send(run_id, "discard"),
+        "delete": lambda: store.delete(run_id),
+        "other": create,
+    }
+    wishes[wish]()
+    assert not StoreControl(store, run_id).again()
+    store.sweep(run_id)
+
+
+def test_a_worker_holds_a_run_only_for_a_while(
+    store: Store, create: Create, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id = claimed(store, create())
+    store.set_state(run_id, "paused")
+    monkeypatch.setattr(worker, "HOLD_SECONDS", 0.1)
+    assert not StoreControl(store, run_id).again()
+
+
 def test_a_worker_beats(store: Store, create: Create, monkeypatch: pytest.MonkeyPatch) -> None:
     run_id = claimed(store, create())
     monkeypatch.setattr(worker, "HEARTBEAT_SECONDS", 0.01)

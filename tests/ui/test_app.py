@@ -1,13 +1,20 @@
 """Address, port, password and environment of the server."""
 
 import socket
+import sys
 from collections.abc import Iterator
 
 import pytest
 
 from unlearn_core.errors import InvalidInput, MissingPrerequisite
 from unlearn_core.ui import app
-from unlearn_core.ui.settings import FIRST_PORT, AppSettings, set_environment
+from unlearn_core.ui.settings import (
+    FIRST_PORT,
+    AppSettings,
+    for_space,
+    is_open_space,
+    set_environment,
+)
 
 
 @pytest.fixture
@@ -64,3 +71,33 @@ def test_starting_the_app_imports_no_gradio_before_its_environment_is_set() -> N
     code = "import sys, unlearn_core.ui.app; print('gradio' in sys.modules, 'torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False False"
+
+
+def test_a_space_is_served_to_all_at_its_port_and_opens_no_browser() -> None:
+    made = for_space(AppSettings(port=9000), {"SPACE_ID": "anna/lethe"})
+    assert (made.host, made.port, made.browser) == ("0.0.0.0", FIRST_PORT, False)
+    assert for_space(AppSettings(port=9000), {}) == AppSettings(port=9000)
+
+
+def test_a_space_is_open_only_if_its_owner_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert is_open_space({"SPACE_ID": "anna/lethe", "LETHE_OPEN": "1"})
+    assert not is_open_space({"SPACE_ID": "anna/lethe"})
+    assert not is_open_space({"LETHE_OPEN": "1"})
+    monkeypatch.setenv("SPACE_ID", "anna/lethe")
+    with pytest.raises(MissingPrerequisite, match="secrets of the Space"):
+        app.check_password(AppSettings(host="0.0.0.0"), "")
+    app.check_password(AppSettings(host="0.0.0.0"), "secret")
+
+
+def test_mcp_is_refused_behind_a_password() -> None:
+    with pytest.raises(InvalidInput, match="behind a password"):
+        app.can_offer_mcp("secret")
+
+
+def test_without_its_package_mcp_is_left_out_in_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "mcp", None)
+    assert app.can_offer_mcp("") is False
+    said = capsys.readouterr().out
+    assert "MCP tools are not offered" in said and 'pip install "mcp' in said

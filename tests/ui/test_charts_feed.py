@@ -8,6 +8,7 @@ import pytest
 
 from tests.helpers.fake_run import HOSTILE, fake_run, fake_spec
 from unlearn_core.runs.events import Event
+from unlearn_core.runs.frames import MOST_FRAMES
 from unlearn_core.runs.store import Store
 from unlearn_core.ui.charts import feed
 
@@ -59,25 +60,9 @@ def test_value_that_is_no_number_is_a_gap(store: Store) -> None:
     assert feed.poll(store, run_id, 0)["scalars"] == {"loss/total": ([1], [None])}
 
 
-def test_long_history_is_thinned_and_keeps_peaks_and_ends() -> None:
-    steps = list(range(10_000))
-    values: list[float | None] = [0.0] * 10_000
-    values[4321] = 9.0
-    values[-1] = 2.0
-    kept_steps, kept = feed.thin(steps, values, most=200)
-    assert len(kept_steps) <= 200
-    assert (kept_steps[0], kept_steps[-1], kept[-1]) == (0, 9999, 2.0)
-    assert (4321, 9.0) in zip(kept_steps, kept, strict=True)
-    assert kept_steps == sorted(set(kept_steps))
-
-
-def test_short_history_is_sent_as_it_is() -> None:
-    assert feed.thin([0, 5], [1.0, None]) == ([0, 5], [1.0, None])
-
-
 def test_measurements_are_thinned_by_whole_steps(store: Store) -> None:
     run_id = started(store)
-    many = feed.MOST_MEASUREMENTS * 3
+    many = MOST_FRAMES * 3
     payload = {"group": "own", "prompt": "?", "true": "", "text": "!", "known": None}
     store.append(
         run_id,
@@ -85,7 +70,7 @@ def test_measurements_are_thinned_by_whole_steps(store: Store) -> None:
     )
     rows = feed.poll(store, run_id, 0)["probes"]
     steps = {row["step"] for row in rows}
-    assert len(steps) <= feed.MOST_MEASUREMENTS
+    assert len(steps) <= MOST_FRAMES
     assert {0, many - 1} <= steps
     assert len(rows) == 2 * len(steps)
 

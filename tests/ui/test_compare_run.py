@@ -7,9 +7,8 @@ from typing import Any, cast
 import pytest
 
 from tests.helpers.fake_run import fake_run
-from unlearn_core.comparison import Bench
+from unlearn_core.comparison import Bench, Column
 from unlearn_core.data.records import Record
-from unlearn_core.errors import InvalidInput
 from unlearn_core.runs.store import Store
 from unlearn_core.specs import SamplingSpec
 from unlearn_core.ui.compare_run import (
@@ -33,13 +32,14 @@ PEOPLE = {"source": "bundled:people"}
 class EchoBench:
     """Answers with the source's name, word by word; a source called `broken` fails."""
 
-    def stream(self, sources: Sequence[str], prompt: str, **_: Any) -> Iterator[tuple[str, ...]]:
+    def stream(self, sources: Sequence[str], prompt: str, **_: Any) -> Iterator[tuple[Column, ...]]:
         [source] = sources
         if source == "broken":
-            raise InvalidInput("There is no model 'broken'.")
+            yield (Column().failed("There is no model 'broken'."),)
+            return
         words = f"{source} says {prompt}".split()
         for i in range(1, len(words) + 1):
-            yield (" ".join(words[:i]),)
+            yield (Column(" ".join(words[:i])),)
 
     def answers(self, source: str, prompts: Sequence[str], **kw: Any) -> list[list[str]]:
         return [[f"{source} {kw['seed']}"] * kw["n"] for _ in prompts]

@@ -25,7 +25,10 @@ def store(tmp_path: Path) -> Store:
 def test_newest_run_comes_first_with_recall_before_and_after(store: Store) -> None:
     fake_run(store, name="old")
     fake_run(store, name="new", method="npo")
-    new, old = rows(store)
+    new, old, *recorded = rows(store)
+    assert [row["recorded"] for row in (new, old)] == [False, False]
+    assert recorded
+    assert all(row["recorded"] for row in recorded)
     assert (new["name"], old["name"]) == ("new", "old")
     assert new["forget"] == "100 % → 0 %"
     assert new["retain"] == "99 % → 98 %"

@@ -15,9 +15,11 @@ from unlearn_core.cli.output import (
     result_rows,
     stdout_kept_clean,
 )
+from unlearn_core.runs.history import history_of
+from unlearn_core.runs.recorded import RecordedRuns
 from unlearn_core.runs.rows import RunInfo
 
-RunId = Annotated[str, typer.Argument(help="A run's id, as `runs` lists it.")]
+RunId = Annotated[str, typer.Argument(help="A run's id, as `runs` or `runs --recorded` lists it.")]
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -45,9 +47,15 @@ def list_methods(as_json: AsJson = False) -> None:
     print_table("Methods", ("name", *needs, "idea"), rows)
 
 
-def list_runs(workspace: Workspace = None, as_json: AsJson = False) -> None:
+def list_runs(
+    recorded: Annotated[
+        bool, typer.Option("--recorded", help="List the recorded runs that ship with the app.")
+    ] = False,
+    workspace: Workspace = None,
+    as_json: AsJson = False,
+) -> None:
     """List the runs of a workspace, the newest first."""
-    runs = open_store(workspace).runs()
+    runs = RecordedRuns().runs() if recorded else open_store(workspace).runs()
     if as_json:
         print_json([_summary(run) for run in runs])
         return
@@ -62,15 +70,15 @@ def show(run: RunId, workspace: Workspace = None, as_json: AsJson = False) -> No
     """Show a run's settings, its result and the command that repeats it."""
     from unlearn_core.cli.settings import command_line
 
-    store = open_store(workspace)
-    info = store.get(run)
-    result = _result(store.folder(run))
+    history = history_of(open_store(workspace), run)
+    info, folder = history.get(run), history.folder(run)
+    result = _result(folder)
     command = command_line(info.spec)
     if as_json:
         whole = {"spec": info.spec, "result": result, "command": command}
-        print_json({**_summary(info), **whole, "folder": str(store.folder(run))})
+        print_json({**_summary(info), **whole, "folder": str(folder)})
         return
-    typer.echo(f"{info.id}  {info.state}  {info.message}\n{store.folder(run)}\n")
+    typer.echo(f"{info.id}  {info.state}  {info.message}\n{folder}\n")
     print_table("Settings", ("setting", "value"), _flat(info.spec))
     if result:
         typer.echo()
@@ -88,10 +96,13 @@ def export(
     as_json: AsJson = False,
 ) -> None:
     """Copy a run's model out of the workspace, as adapter or as whole weights."""
+    from unlearn_core.cli.settings import command_line
     from unlearn_core.runs.export import export_model
 
     with stdout_kept_clean(as_json):
-        folder = export_model(open_store(workspace), run, out, merged=merged)
+        store = open_store(workspace)
+        command = command_line(store.get(run).spec)
+        folder = export_model(store, run, out, command=command, merged=merged)
     if as_json:
         print_json({"run": run, "folder": str(folder)})
     else:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import typer
 from typer.exceptions import TyperException
 
-from unlearn_core.cli import compare, look, report, serve
+from unlearn_core.cli import compare, look, report, serve, share
 from unlearn_core.errors import LetheError
 
 BAD_INPUT = 2
@@ -59,6 +59,7 @@ def build(arguments: Sequence[str]) -> typer.Typer:
     compare.add_command(app)
     look.add_commands(app)
     report.add_commands(app)
+    share.add_commands(app)
     serve.add_demo_and_docs(app)
     return app
 

@@ -34,10 +34,12 @@ def report(
     from unlearn_core.cli.settings import repeat_lines
     from unlearn_core.report.making import csv_files, race_report, run_report
     from unlearn_core.runs.auditing import newest_audit
+    from unlearn_core.runs.history import history_of
 
     store = open_store(workspace)
     if len(runs) == 1:
-        lines = repeat_lines(store.get(runs[0]).spec, newest_audit(store, runs[0]))
+        spec = history_of(store, runs[0]).get(runs[0]).spec
+        lines = repeat_lines(spec, newest_audit(store, runs[0]))
         text = run_report(store, runs[0], lines)
     else:
         text = race_report(store, runs)

@@ -141,6 +141,27 @@ class RecordReport:
     selected: frozenset[str]
 
 
+@dataclass(frozen=True)
+class Candidates:
+    """The answers a method drew to one forget question, and the one it chose to train on.
+
+    Attributes:
+        id: The record.
+        prompt: Its question.
+        reference: What the answers are compared with.
+        answers: Each drawn answer with its similarity to the reference, from 0 to 1.
+        picked: The answer that is trained on; of an earlier step where none drawn is better.
+        score: Its similarity.
+    """
+
+    id: str
+    prompt: str
+    reference: str
+    answers: tuple[tuple[str, float], ...]
+    picked: str
+    score: float
+
+
 class Method(Generic[ConfigT]):
     """A way to unlearn. Every moment but `loss` may be left out."""
 
@@ -190,6 +211,10 @@ class Method(Generic[ConfigT]):
     def records(self) -> RecordReport | None:
         """Asked after `refresh`: what is known of every forget record."""
         return None
+
+    def candidates(self) -> Sequence[Candidates]:
+        """Asked after a step: the answers that `draw` chose from, question by question."""
+        return ()
 
     def state(self) -> dict[str, Any]:
         """What a checkpoint must hold, JSON-ready, so that a paused run goes on unchanged."""

@@ -16,7 +16,7 @@ import torch
 
 from unlearn_core.config import Config, setting
 from unlearn_core.data.records import Record
-from unlearn_core.methods.base import Card, Context, Loss, Method, Preset
+from unlearn_core.methods.base import Candidates, Card, Context, Loss, Method, Preset
 from unlearn_core.methods.forward import answer_logits
 from unlearn_core.methods.losses import mean_nll
 from unlearn_core.methods.registry import register
@@ -146,6 +146,7 @@ class PMC(Method[PMCConfig]):
         super().__init__(config)
         self.originals: dict[str, str] = {}
         self.picked: dict[str, Picked] = {}
+        self.drawn: tuple[Candidates, ...] = ()
 
     def prepare(self, context: Context) -> None:
         """Store the original model's own greedy answer to every forget question."""
@@ -162,6 +163,7 @@ class PMC(Method[PMCConfig]):
         the published code samples from in several small ones. A question whose picked answer
         shares nothing with the original any more (score 0) keeps it and is not sampled again.
         """
+        self.drawn = ()
         open_questions = [r for r in forget if self._score(r) > 0.0]
         if not open_questions:
             return
@@ -177,8 +179,14 @@ class PMC(Method[PMCConfig]):
             ),
             context.generator,
         )
-        for record, rows in zip(open_questions, samples, strict=True):
+        self.drawn = tuple(
             self._keep_best(record, [context.encoder.decode(ids) for ids in rows], context)
+            for record, rows in zip(open_questions, samples, strict=True)
+        )
+
+    def candidates(self) -> Sequence[Candidates]:
+        """The samples of the last step; none for a question that is solved."""
+        return self.drawn
 
     def loss(self, context: Context, forget: Sequence[Record], retain: Sequence[Record]) -> Loss:
         """`CE(picked answers) + retain_weight * CE(retain)`, token means."""
@@ -209,9 +217,12 @@ class PMC(Method[PMCConfig]):
         known = self.picked.get(record.id)
         return math.inf if known is None else known.score
 
-    def _keep_best(self, record: Record, answers: list[str], context: Context) -> None:
+    def _keep_best(self, record: Record, answers: list[str], context: Context) -> Candidates:
         original = self.originals[record.id]
         scores = [similarity_score(a, original, self.config.min_words) for a in answers]
         best = pick(scores, self.config.tau, context.generator)
         if scores[best] <= self._score(record):
             self.picked[record.id] = Picked(scores[best], answers[best])
+        kept = self.picked[record.id]
+        drawn = tuple(zip(answers, scores, strict=True))
+        return Candidates(record.id, record.prompt, original, drawn, kept.answer, kept.score)

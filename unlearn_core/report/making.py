@@ -9,6 +9,7 @@ from unlearn_core.errors import MissingPrerequisite
 from unlearn_core.report.data import audit_csv, metrics_csv, race_csv
 from unlearn_core.report.page import race_page, report_page
 from unlearn_core.runs.auditing import found_by_audits, newest_audit, read_audit
+from unlearn_core.runs.history import history_of
 from unlearn_core.runs.rows import read_result
 from unlearn_core.runs.store import Store
 
@@ -24,12 +25,13 @@ def run_report(store: Store, run_id: str, command: str) -> str:
     Raises:
         InvalidInput: No such run.
     """
-    folder = store.folder(run_id)
-    if store.get(run_id).kind == "audit":
+    history = history_of(store, run_id)
+    folder = history.folder(run_id)
+    if history.get(run_id).kind == "audit":
         own = read_audit(folder)
         return report_page(None, (), [own] if own else [], command, environment_of(folder))
     audits = found_by_audits(store, run_id)
-    events = store.events(run_id)
+    events = history.events(run_id)
     return report_page(read_result(folder), events, audits, command, environment_of(folder))
 
 
@@ -42,10 +44,11 @@ def race_report(store: Store, run_ids: Sequence[str]) -> str:
     """
     results = []
     for run_id in run_ids:
-        result = read_result(store.folder(run_id))
+        history = history_of(store, run_id)
+        result = read_result(history.folder(run_id))
         if result is None:
             raise MissingPrerequisite(
-                f"Run {run_id} ({store.get(run_id).state}) has no result to report. Leave it out."
+                f"Run {run_id} ({history.get(run_id).state}) has no result to report. Leave it out."
             )
         results.append(result)
     audits = {run_id: newest_audit(store, run_id) for run_id in run_ids}
@@ -59,11 +62,12 @@ def csv_files(store: Store, run_ids: Sequence[str]) -> dict[str, str]:
         MissingPrerequisite: There are none.
     """
     if len(run_ids) > 1:
-        results = [read_result(store.folder(run)) for run in run_ids]
+        results = [read_result(history_of(store, run).folder(run)) for run in run_ids]
         return {"race.csv": race_csv([result for result in results if result])}
     run_id = run_ids[0]
-    one = store.get(run_id).kind == "audit"
-    audit = read_audit(store.folder(run_id)) if one else newest_audit(store, run_id)
+    history = history_of(store, run_id)
+    one = history.get(run_id).kind == "audit"
+    audit = read_audit(history.folder(run_id)) if one else newest_audit(store, run_id)
     if audit is None:
         raise MissingPrerequisite(
             f"Run {run_id} was not attacked, so it has no tables. Attack it first."

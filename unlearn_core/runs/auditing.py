@@ -21,6 +21,7 @@ from unlearn_core.demo.corpus import default_forget_subjects
 from unlearn_core.errors import MissingPrerequisite
 from unlearn_core.models.devices import resolve_device
 from unlearn_core.models.spec import ModelSpec
+from unlearn_core.runs.recorded import RecordedRuns, is_recorded
 from unlearn_core.runs.rows import RunInfo
 from unlearn_core.runs.store import Store
 
@@ -178,6 +179,9 @@ def found_by_audits(store: Store, run_id: str) -> list[dict[str, Any]]:
     A whole one tried every attack, so nothing that was only measured, stopped or tried with few
     attacks later hides its verdict. Among equals the newest comes first.
     """
+    if is_recorded(run_id):
+        recorded = read_audit(RecordedRuns().folder(run_id))
+        return [recorded] if recorded else []
     found = [read_audit(store.folder(audit.id)) for audit in audits_of(store, run_id)]
     every = len(attacks())
 

@@ -12,6 +12,7 @@ EventKind = Literal[
     "answers",
     "probe",
     "records",
+    "candidates",
     "shot",
     "finding",
     "log",
@@ -26,7 +27,8 @@ RunState = Literal[
 FINISHED: frozenset[str] = frozenset({"stopped", "done", "failed", "discarded"})
 ACTIVE: frozenset[str] = frozenset({"loading", "running", "stopping"})
 
-Command = Literal["stop", "pause", "discard"]
+Command = Literal["stop", "pause", "discard", "step"]
+"""`step` is for a paused run: it takes one more step and is paused again."""
 
 
 @dataclass(frozen=True)

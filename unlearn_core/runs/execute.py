@@ -30,6 +30,7 @@ from unlearn_core.runs.plan import Plan, by_recipe, make_plan, resolve_run
 from unlearn_core.runs.rows import write_json
 from unlearn_core.runs.spec import RunSpec
 from unlearn_core.runs.store import TEACHER, Store
+from unlearn_core.runs.tracking import Tell, measures_told, tell_nobody, telling
 from unlearn_core.sampling import CachedSampler
 from unlearn_core.specs import TrainingSpec
 from unlearn_core.training import NonFiniteLoss, StepReport, Trainer
@@ -44,6 +45,9 @@ class Control(Protocol):
     def command(self) -> Command | None:
         """The newest command since the last call."""
 
+    def again(self) -> bool:
+        """Whether the run, paused after a single step, was asked on and claimed anew."""
+
 
 @dataclass
 class Recorder:
@@ -53,13 +57,22 @@ class Recorder:
     run_id: str
     total: int = 0
     step: int = 0
+    watched: frozenset[str] = frozenset()
     seconds: dict[str, float] = field(default_factory=dict)
+    tell: Tell = tell_nobody
 
     def emit(self, *events: tuple[EventKind, Mapping[str, Any]]) -> None:
         """Append events at the current step."""
         self.store.append(
             self.run_id, [Event(kind, self.step, payload) for kind, payload in events]
         )
+        for kind, payload in events:
+            if kind == "scalars":
+                self.tell(payload, self.step)
+
+    def warn(self, message: str) -> None:
+        """Say what is not as it should be, but does not end the run."""
+        self.emit(("log", {"message": message, "level": "warning"}))
 
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:
@@ -77,6 +90,8 @@ class Recorder:
         if report.records is not None:
             known = {**asdict(report.records), "selected": sorted(report.records.selected)}
             self.emit(("records", known))
+        seen = [one for one in report.candidates if one.id in self.watched]
+        self.emit(*(("candidates", asdict(one)) for one in seen))
         self.emit(("scalars", report.scalars), ("progress", self._progress("train", seconds_left)))
 
     def measured(self, measurement: Measurement, own_losses: Mapping[str, float]) -> None:
@@ -105,10 +120,16 @@ def execute(store: Store, run_id: str, *, control: Control) -> None:
     Raises:
         LetheError: With the remedy in words; the caller records the failure.
     """
-    started = time.perf_counter()
     info = store.get(run_id)
     recorder = Recorder(store, run_id, info.total, info.step)
     spec = RunSpec.model_validate(info.spec)
+    with telling(spec, run_id, store.folder(run_id), recorder.warn) as recorder.tell:
+        _execute(spec, recorder, control)
+
+
+def _execute(spec: RunSpec, recorder: Recorder, control: Control) -> None:
+    started = time.perf_counter()
+    store, run_id = recorder.store, recorder.run_id
     with recorder.phase("load"):
         job = _load(spec, store, recorder)
     folder = store.folder(run_id)
@@ -123,10 +144,18 @@ def execute(store: Store, run_id: str, *, control: Control) -> None:
         recorder.measured(job.monitor.measure(0), {})
         _warn_of_truncation(job, recorder)
     before = _before(job, folder, recorder)
+    if not resumed:
+        recorder.tell(measures_told(before), 0)
     job = _answering(job)
 
     try:
         ended = _train(job, recorder, control, checkpoint)
+        while ended.command == "step":
+            _pause(job, store, recorder, checkpoint)
+            if not control.again():
+                return
+            store.set_state(run_id, "running")
+            ended = _train(job, recorder, control, checkpoint)
     except NonFiniteLoss:
         job.trainer.finish()
         _save_model(job, folder / "model")
@@ -134,8 +163,7 @@ def execute(store: Store, run_id: str, *, control: Control) -> None:
         recorder.emit(("artifact", payload))
         raise
     if ended.command == "pause":
-        job.trainer.save(checkpoint)
-        store.set_state(run_id, "paused", f"Paused after step {recorder.step}.")
+        _pause(job, store, recorder, checkpoint)
         return
     if ended.command == "discard":
         shutil.rmtree(folder / "checkpoints", ignore_errors=True)
@@ -146,6 +174,7 @@ def execute(store: Store, run_id: str, *, control: Control) -> None:
         recorder.measured(job.monitor.measure(recorder.step), {})
     with recorder.phase("measure_after"):
         after = evaluate(job.evaluator, job.groups, spec.measure, spec.seed)
+    recorder.tell(measures_told(after), recorder.step)
     with recorder.phase("save"):
         _save_model(job, folder / "model")
         _save_teacher(job, folder / TEACHER)
@@ -192,7 +221,10 @@ class Job:
 
 @dataclass(frozen=True)
 class Ended:
-    """Why training ended: by a command, by a stop rule (`reason`), or at its last step."""
+    """Why training ended: by a command, by a stop rule (`reason`), or at its last step.
+
+    The command `step` means that the single step asked for is done.
+    """
 
     command: Command | None = None
     reason: str | None = None
@@ -201,7 +233,7 @@ class Ended:
 def _load(spec: RunSpec, store: Store, recorder: Recorder) -> Job:
     plan = make_plan(spec)
     for warning in plan.corpus.warnings:
-        recorder.emit(("log", {"message": warning, "level": "warning"}))
+        recorder.warn(warning)
     torch.manual_seed(spec.seed)
     loaded = load(resolve_run(spec.model, store))
     length = min(spec.training.max_length, loaded.card.context_length)
@@ -233,6 +265,7 @@ def _load(spec: RunSpec, store: Store, recorder: Recorder) -> Job:
     trainer = _trainer(method, context, plan)
     recorder.total = trainer.total
     monitor = Monitor(evaluator, spec.measure, plan.split, near, spec.seed)
+    recorder.watched = frozenset(one.expected.id for one in monitor.watched)
     groups = _groups(plan.split, near)
     return Job(
         plan, model, context, trainer, evaluator, monitor, groups, loaded,
@@ -299,12 +332,18 @@ def _before(job: Job, folder: Path, recorder: Recorder) -> dict[str, Any]:
     return before
 
 
+def _pause(job: Job, store: Store, recorder: Recorder, checkpoint: Path) -> None:
+    job.trainer.save(checkpoint)
+    store.set_state(recorder.run_id, "paused", f"Paused after step {recorder.step}.")
+
+
 def _train(job: Job, recorder: Recorder, control: Control, checkpoint: Path) -> Ended:
     """Train until the last step, a command or a stop rule, measuring on the way."""
     trainer, monitor, spec = job.trainer, job.monitor, job.plan.spec.training
     first_step, begun, measuring = trainer.step, time.perf_counter(), monitor.seconds
     command = control.command()
-    if command is not None:
+    single = command == "step"
+    if command is not None and not single:
         return Ended(command, f"Stopped by hand after step {first_step}.")
     for report in trainer.steps():
         training = time.perf_counter() - begun - (monitor.seconds - measuring)
@@ -323,7 +362,8 @@ def _train(job: Job, recorder: Recorder, control: Control, checkpoint: Path) -> 
             recorder.emit(("artifact", payload))
         # The measurement after the run will take as long as the one before it.
         around = recorder.seconds["load"] + 2 * recorder.seconds.get("measure_before", 0.0)
-        if monitor.due(report.step, report.total, around + training + left + monitor.seconds):
+        spent = around + training + left + monitor.seconds
+        if single or monitor.due(report.step, report.total, spent):
             with trainer.shown():
                 measurement = monitor.measure(report.step)
             recorder.measured(measurement, report.scalars)
@@ -331,6 +371,8 @@ def _train(job: Job, recorder: Recorder, control: Control, checkpoint: Path) -> 
             if reason and report.step < report.total:
                 recorder.emit(("log", {"message": reason, "level": "info"}))
                 return Ended(reason=reason)
+        if single and report.step < report.total:
+            return Ended("step")
     return Ended(reason=trainer.ended)
 
 
@@ -360,7 +402,7 @@ def _warn_of_truncation(job: Job, recorder: Recorder) -> None:
             f"{cut} of {len(records)} records are longer than {job.context.encoder.max_length} "
             "tokens and were cut; raise max_length to keep them whole."
         )
-        recorder.emit(("log", {"message": message, "level": "warning"}))
+        recorder.warn(message)
 
 
 def _save_model(job: Job, folder: Path) -> None:

@@ -3,7 +3,6 @@
 import json
 import shutil
 from pathlib import Path
-from typing import Any
 
 import torch
 
@@ -11,14 +10,20 @@ from unlearn_core.errors import InvalidInput
 from unlearn_core.models.loading import load, save
 from unlearn_core.models.spec import ModelSpec
 from unlearn_core.models.steering import require_plain
+from unlearn_core.runs.auditing import newest_audit
+from unlearn_core.runs.model_card import CardFacts, model_card
 from unlearn_core.runs.rows import RunInfo
 from unlearn_core.runs.store import Store
 
-_PAPERS = ("spec.json", "result.json", "environment.json")
+PAPERS = ("spec.json", "result.json", "environment.json")
+"""Files about a run that go with an export. They tell what was forgotten."""
 
 
-def export_model(store: Store, run_id: str, out: Path, *, merged: bool = False) -> Path:
-    """Copy a run's model with its spec, result and a README into a new folder.
+def export_model(
+    store: Store, run_id: str, out: Path, *, command: str = "", merged: bool = False,
+    public: bool = False,
+) -> Path:  # fmt: skip
+    """Copy a run's model with its spec, result and a model card into a new folder.
 
     The folder appears whole or not at all.
 
@@ -26,7 +31,10 @@ def export_model(store: Store, run_id: str, out: Path, *, merged: bool = False) 
         store: Where the run is.
         run_id: A run that left a model.
         out: Folder to make; it may exist if it is empty.
+        command: The command that repeats the run, for the card; left out when empty.
         merged: Put the adapter into its base model's weights, so that no other model is needed.
+        public: Leave out what tells strangers what was forgotten: the papers, and the run's name
+            in the card.
 
     Returns:
         The absolute path of `out`.
@@ -49,12 +57,16 @@ def export_model(store: Store, run_id: str, out: Path, *, merged: bool = False) 
             _merge(model, info, partial)
         else:
             shutil.copytree(model, partial)
-        for name in _PAPERS:
+        for name in () if public else PAPERS:
             shutil.copy2(folder / name, partial / name)
-        text = readme(
-            info, json.loads((folder / "result.json").read_text()), adapter and not merged
+        result, environment = (
+            json.loads((folder / name).read_text(encoding="utf-8")) for name in PAPERS[1:]
         )
-        (partial / "README.md").write_text(text, encoding="utf-8")
+        facts = CardFacts(
+            info, result, environment, newest_audit(store, run_id), adapter and not merged,
+            command, public,
+        )  # fmt: skip
+        (partial / "README.md").write_text(model_card(facts), encoding="utf-8")
         if out.exists():
             out.rmdir()
         partial.rename(out)
@@ -74,34 +86,3 @@ def _merge(model: Path, info: RunInfo, partial: Path) -> None:
     with torch.no_grad():
         loaded = load(ModelSpec.model_validate({**told, "source": str(model), "device": "cpu"}))
     save(loaded.model, loaded.tokenizer, partial)
-
-
-def readme(info: RunInfo, result: dict[str, Any], adapter: bool) -> str:
-    """What the folder holds, in Markdown."""
-    base = info.spec["model"]["source"]
-    what = f"a LoRA adapter on `{base}`" if adapter else f"whole weights, made from `{base}`"
-    groups = [
-        f"| {name} | {_share(result['before'][name])} | {_share(result['after'][name])} |"
-        for name in result["after"]
-        if isinstance(result["after"][name], dict) and result["after"][name].get("records")
-    ]
-    return "\n".join(
-        [
-            f"# {info.name or info.id}",
-            "",
-            f"Written by Lethe: {what}. Run `{info.id}`, {info.state}, {result['steps']} steps of "
-            f"the method `{info.spec['method']}` on {info.device}.",
-            "",
-            "| records | fact recall before | after |",
-            "| --- | --- | --- |",
-            *groups,
-            "",
-            "`spec.json` holds every setting, `result.json` every measurement, `environment.json` "
-            "the versions and the machine. The licence is that of the base model.",
-            "",
-        ]
-    )
-
-
-def _share(group: dict[str, Any]) -> str:
-    return f"{group['fact_recall']:.1%}"

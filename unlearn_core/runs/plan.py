@@ -15,6 +15,7 @@ from unlearn_core.methods.retrain import Retrain
 from unlearn_core.models.spec import ModelSpec
 from unlearn_core.runs.spec import RunSpec
 from unlearn_core.runs.store import Store
+from unlearn_core.runs.tracking import require_tracker
 
 
 @dataclass(frozen=True)
@@ -36,9 +37,11 @@ def make_plan(spec: RunSpec, corpus: Corpus | None = None) -> Plan:
 
     Raises:
         InvalidInput: The data cannot be read or a mark matches nothing.
-        MissingPrerequisite: The method needs records that are not there.
+        MissingPrerequisite: The method needs records that are not there, or the tracker is not
+            installed.
     """
     info = method(spec.method, spec.kind)
+    require_tracker(spec.measure.tracker)
     corpus = corpus or load_corpus(spec.data)
     split = _split(spec, corpus)
     check_needs(spec, info, split)

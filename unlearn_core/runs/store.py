@@ -9,13 +9,14 @@ import sqlite3
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import platformdirs
 
 from unlearn_core.errors import InvalidInput, MissingPrerequisite
 from unlearn_core.runs.database import Database, unusable
 from unlearn_core.runs.events import ACTIVE, FINISHED, Command, Event, RunState
+from unlearn_core.runs.recorded import READ_ONLY, is_recorded
 from unlearn_core.runs.recovery import (
     KILLED,
     Process,
@@ -40,6 +41,9 @@ _QUEUE = (
 TEACHER = "teacher"
 """Folder of the model that some methods learn from, kept where the person wants it."""
 _ACTIVE = "('loading', 'running', 'stopping')"
+
+Order = Literal["stop", "pause", "discard"]
+"""A command that a run may be sent at any time."""
 
 
 def default_workspace() -> Path:
@@ -76,7 +80,8 @@ class Store:
 
         Args:
             spec: A `RunSpec` as JSON values.
-            kind: `unlearn`, `teach` or `audit`.
+            kind: `unlearn`, `teach` or `audit`; runs of any other kind are done like the first
+                two, and stay out of every list that does not ask for it.
             name: Shown to the person.
             device: Resolved device such as `cpu` or `cuda:0`; one run at a time works on it.
             owner: Process that will claim this run itself; no other worker takes it then.
@@ -260,6 +265,16 @@ class Store:
                 return str(row["id"])
         return None
 
+    def state(self, run_id: str) -> RunState | None:
+        """A run's state; None for one that was deleted."""
+        row = self._database.row("SELECT state FROM runs WHERE id = ?", (run_id,))
+        return None if row is None else row["state"]
+
+    def others_go_on(self, run_id: str) -> bool:
+        """Whether any other run is with a worker or waits for one."""
+        others = f"SELECT 1 FROM runs WHERE id != ? AND state IN ('queued', {_ACTIVE[1:]} LIMIT 1"
+        return self._database.row(others, (run_id,)) is not None
+
     def work_waits(self) -> bool:
         """Whether a worker could claim a run now."""
         with self._database.write() as connection:
@@ -284,8 +299,8 @@ class Store:
                 (time.time(), free_memory_share(), run_id),
             )
 
-    def send(self, run_id: str, command: Command) -> None:
-        """Ask a run to stop (and keep its model), pause or discard.
+    def send(self, run_id: str, command: Order) -> None:
+        """Ask a run to stop (and keep its model), pause or discard; `advance` asks for a step.
 
         A run without a worker obeys at once, but for Stop on a run with a checkpoint: it goes
         back to the queue, and a worker saves what it has learnt.
@@ -335,16 +350,17 @@ class Store:
         Raises:
             InvalidInput: It is not paused.
         """
-        born = identify(owner).born if owner else None
-        with self._database.write() as connection:
-            state = self._row(run_id)["state"]
-            if state != "paused":
-                raise InvalidInput(f"Run {run_id} is {state}; only a paused run can be resumed.")
-            connection.execute(
-                "UPDATE runs SET queued = ?, owner = ?, owner_born = ? WHERE id = ?",
-                (time.time(), owner, born, run_id),
-            )
-            enter_state(connection, run_id, "queued", "")
+        self._requeue(run_id, owner, None)
+
+    def advance(self, run_id: str, owner: int | None = None) -> None:
+        """Put a paused run back in the queue for one step, after which it is paused again.
+
+        Raises:
+            InvalidInput: It is not paused, or an audit, which has no steps.
+        """
+        if self.get(run_id).kind == "audit":
+            raise InvalidInput(f"Run {run_id} is an audit and has no single steps. Resume it.")
+        self._requeue(run_id, owner, "step")
 
     def recover(self, exit_code: Callable[[int], int | None] = lambda pid: None) -> list[str]:
         """End the runs whose worker has died, with the likely cause in words.
@@ -376,7 +392,7 @@ class Store:
 
     def sweep(self, run_id: str) -> None:
         """Remove what was being written when a run's worker ended."""
-        for path in self.folder(run_id).rglob("*.partial"):
+        for path in (self.workspace / "runs" / run_id).rglob("*.partial"):
             if path.is_dir():
                 shutil.rmtree(path, ignore_errors=True)
             else:
@@ -392,6 +408,22 @@ class Store:
         row = self._row(run_id)
         return row["command"], time.time() - (row["commanded"] or time.time())
 
+    def _requeue(self, run_id: str, owner: int | None, command: Command | None) -> None:
+        born = identify(owner).born if owner else None
+        with self._database.write() as connection:
+            state = self._row(run_id)["state"]
+            if state != "paused":
+                raise InvalidInput(
+                    f"Run {run_id} is {state}; only a paused run can be asked to go on. Pause it "
+                    "first, or wait until it is paused."
+                )
+            connection.execute(
+                "UPDATE runs SET queued = ?, owner = ?, owner_born = ?, command = ?, "
+                "commanded = ? WHERE id = ?",
+                (time.time(), owner, born, command, time.time(), run_id),
+            )
+            enter_state(connection, run_id, "queued", "")
+
     def _bury(self, row: sqlite3.Row, cause: str, advice: str) -> bool:
         payload = {"title": "The worker died", "message": cause, "advice": advice}
         error = Event("error", row["step"], payload)
@@ -404,6 +436,8 @@ class Store:
         return True
 
     def _row(self, run_id: str) -> sqlite3.Row:
+        if is_recorded(run_id):
+            raise InvalidInput(f"Run {run_id} {READ_ONLY}")
         row = self._database.row("SELECT * FROM runs WHERE id = ?", (run_id,))
         if row is None:
             raise InvalidInput(
@@ -433,7 +467,7 @@ class Store:
         return first
 
 
-_ASKED: dict[Command, str] = {
+_ASKED: dict[Order, str] = {
     "stop": "Stopping after this step; the model is kept.",
     "pause": "Pausing after this step.",
     "discard": "Ending after this step; nothing is kept.",

@@ -26,6 +26,8 @@ from unlearn_core.runs.rows import write_json
 from unlearn_core.runs.store import Store
 
 POLL_SECONDS = 0.05
+HOLD_SECONDS = 60.0
+"""How long a worker keeps a run loaded that was paused after a single step."""
 
 
 class Execute(Protocol):
@@ -50,6 +52,23 @@ class StoreControl:
             self._store.set_state(self._run_id, "stopping", "Stopping after this step.")
             return "stop"
         return self._store.take_command(self._run_id)
+
+    def again(self) -> bool:
+        """Wait for the paused run to be asked on, and claim it for this process.
+
+        So the next single step need not load the model anew. Another run on its way, another
+        worker that was quicker, or too long a silence end the wait: any worker can go on from the
+        checkpoint.
+        """
+        until = time.monotonic() + HOLD_SECONDS
+        while time.monotonic() < until and not self._signalled:
+            if self._store.claim(os.getpid(), self._run_id):
+                return True
+            asleep = self._store.state(self._run_id) in ("paused", "queued")
+            if not asleep or self._store.others_go_on(self._run_id):
+                return False
+            time.sleep(POLL_SECONDS)
+        return False
 
     @contextmanager
     def listening(self, *signals: signal.Signals) -> Iterator[None]:

@@ -7,11 +7,20 @@ environment set.
 import os
 import socket
 import threading
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from unlearn_core.errors import InvalidInput, LetheError, MissingPrerequisite
-from unlearn_core.ui.settings import FIRST_PORT, PORTS_TRIED, AppSettings, set_environment
+from unlearn_core.ui.settings import (
+    FIRST_PORT,
+    PORTS_TRIED,
+    AppSettings,
+    for_space,
+    is_open_space,
+    is_space,
+    set_environment,
+)
 
 if TYPE_CHECKING:
     from unlearn_core.ui.services import Services
@@ -27,9 +36,12 @@ def launch(settings: AppSettings) -> None:
     Raises:
         LetheError: The port is taken, a password is missing, or the workspace cannot be used.
     """
+    settings = for_space(settings)
     set_environment(threads=settings.threads)
     password = settings.password or os.environ.get("LETHE_PASSWORD", "")
-    check_password(settings, password)
+    if not is_open_space():
+        check_password(settings, password)
+    mcp = settings.mcp and can_offer_mcp(password)
     port = choose_port(settings)
     print("Lethe is starting ...", flush=True)
     services = make_services(settings)
@@ -61,8 +73,13 @@ def launch(settings: AppSettings) -> None:
         favicon_path=FAVICON,
         i18n=page_languages(),
         app_kwargs={"middleware": [Middleware(Document)]},
+        mcp_server=mcp,
     )
+    if app.mcp_error:
+        print(app.mcp_error, flush=True)
     print(f"Lethe is open at {url}", flush=True)
+    if app.mcp_server:
+        print(f"MCP tools are offered at {url.rstrip('/')}/gradio_api/mcp/", flush=True)
     warming = threading.Thread(target=warm_up, args=(services,))
     try:
         # What loads behind the page would compete with it for the processor.
@@ -100,11 +117,40 @@ def check_password(settings: AppSettings, password: str) -> None:
     Raises:
         MissingPrerequisite: They could reach it without.
     """
+    if is_space() and not password:
+        raise MissingPrerequisite(
+            "A Space can be reached by others, so a password is needed. Add LETHE_PASSWORD to the "
+            "secrets of the Space, or the variable LETHE_OPEN with the value 1 if all who can see "
+            "the Space may use it."
+        )
     if not settings.is_local and not password:
         raise MissingPrerequisite(
             f"The address {settings.host} can be reached by other machines, so a password is "
             "needed. Set LETHE_PASSWORD or --password, or use --host 127.0.0.1."
         )
+
+
+def can_offer_mcp(password: str) -> bool:
+    """Whether MCP tools can be offered; says in a sentence why not, and the app goes on.
+
+    Raises:
+        InvalidInput: The app has a password, which gradio's MCP server cannot give.
+    """
+    if password:
+        raise InvalidInput(
+            "MCP tools cannot be offered behind a password, which language models' clients have no "
+            "way to give. Leave out --mcp, or the password and any --host but this machine's own."
+        )
+    try:
+        import_module("mcp")
+    except ImportError as error:
+        print(
+            f"MCP tools are not offered ({error}). Install what they need with "
+            '`pip install "mcp>=1.21,<2"` into the environment of Lethe.',
+            flush=True,
+        )
+        return False
+    return True
 
 
 def choose_port(settings: AppSettings) -> int:

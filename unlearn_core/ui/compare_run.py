@@ -218,7 +218,7 @@ def _stream(bench: "Bench", sides: Sequence[Side], row: Asked, asking: Asking) -
             if text is None:
                 del growing[place]
             else:
-                row.texts[place] = text[0]
+                row.texts[place], row.problems[place] = text[0].text, text[0].problem
         yield
 
 

@@ -8,7 +8,9 @@ from typing import Any
 import gradio as gr
 
 from unlearn_core.errors import LetheError
-from unlearn_core.ui import texts
+from unlearn_core.ui import texts, texts_film
+from unlearn_core.ui.film import RECORDED, opener
+from unlearn_core.ui.secret import panel as secret
 from unlearn_core.ui.services import Page, Services
 from unlearn_core.ui.shared import PRIVATE, SILENT
 from unlearn_core.ui.start import build_spec, default_choice, default_marks, start
@@ -20,6 +22,7 @@ class Hero:
 
     panel: gr.Row
     button: gr.Button
+    film: gr.Button
     problem: gr.HTML
 
 
@@ -31,8 +34,12 @@ def draw() -> Hero:
         with gr.Column(scale=2, min_width=280):
             button = gr.Button(texts.HERO_BUTTON, variant="primary", size="lg", elem_id="watch")
             gr.HTML(f'<p class="lethe-hero-note">{escape(texts.HERO_NOTE)}</p>', padding=False)
+            film = gr.Button(texts_film.PLAY_RECORDED, size="lg", elem_id="play-recorded")
+            note = f'<p class="lethe-hero-note">{escape(texts_film.PLAY_RECORDED_HELP)}</p>'
+            gr.HTML(note, padding=False)
+            secret.entry("hero-secret")
             problem = gr.HTML(padding=False, elem_id="watch-problem")
-    return Hero(panel, button, problem)
+    return Hero(panel, button, film, problem)
 
 
 def connect(hero: Hero, services: Services, page: Page) -> None:
@@ -65,4 +72,10 @@ def connect(hero: Hero, services: Services, page: Page) -> None:
         trigger_mode="once",
         **PRIVATE,
     )
-    page.run_id.change(lambda run: gr.update(visible=not run), page.run_id, hero.panel, **SILENT)
+    hero.film.click(None, None, None, js=opener(RECORDED), **SILENT)
+    page.run_id.change(
+        lambda run, hidden: gr.update(visible=not run and "hero" not in hidden),
+        [page.run_id, page.hidden],
+        hero.panel,
+        **SILENT,
+    )

@@ -4,9 +4,20 @@ So the page opens before they are there. Everything goes through this one file b
 that import transformers at once, each by another way, get it half made.
 """
 
+from unlearn_core.attacks.base import Case, Material, Target
+from unlearn_core.attacks.prefilling import own_words
+from unlearn_core.attacks.registry import attack as attack_named
 from unlearn_core.attacks.registry import attacks
+from unlearn_core.attacks.registry import build as build_attack
+from unlearn_core.cli.launch import build_spec, name_of
 from unlearn_core.comparison import Bench
+from unlearn_core.data.encoding import make_encoder
+from unlearn_core.metrics.leak import knows
+from unlearn_core.metrics.registry import metrics
 from unlearn_core.models.describing import describe
+from unlearn_core.models.loading import load
+from unlearn_core.models.spec import ModelSpec
+from unlearn_core.recall import accuracy, token_recall
 from unlearn_core.runs.auditing import (
     audit_of_run,
     audits_of,
@@ -15,15 +26,42 @@ from unlearn_core.runs.auditing import (
     read_audit,
 )
 from unlearn_core.runs.export import export_model
+from unlearn_core.runs.hub import Upload, prepared, push_model, strangers_spec
+from unlearn_core.sampling import CachedSampler
 
 __all__ = [
     "Bench",
+    "CachedSampler",
+    "Case",
+    "Material",
+    "Upload",
+    "accuracy",
+    "attack_named",
     "attacks",
     "audit_of_run",
     "audits_of",
+    "build_attack",
+    "build_spec",
     "describe",
     "export_model",
+    "knows",
+    "metrics",
+    "name_of",
     "newest_audit",
+    "own_words",
+    "prepared",
+    "push_model",
     "queue_audit",
     "read_audit",
+    "strangers_spec",
+    "target_of",
+    "token_recall",
 ]
+
+
+def target_of(source: str) -> Target:
+    """A bundled model, or one of a folder, as attacks take it."""
+    loaded = load(ModelSpec(source=source, device="cpu"))
+    device = next(loaded.model.parameters()).device
+    encoder = make_encoder(loaded.tokenizer)
+    return Target("unlearned", loaded.model, encoder, device, None)

@@ -9,12 +9,16 @@ import gradio as gr
 from unlearn_core.errors import LetheError
 from unlearn_core.models.spec import ModelSpec
 from unlearn_core.runs.events import ACTIVE
-from unlearn_core.ui import hero, sidebar, texts
+from unlearn_core.runs.history import known_runs
+from unlearn_core.ui import api, hero, sidebar, teaching, texts
 from unlearn_core.ui.compare_run import RUN
+from unlearn_core.ui.film import film_view
+from unlearn_core.ui.present import stage
+from unlearn_core.ui.secret import panel
 from unlearn_core.ui.services import Page, Services, TabId
 from unlearn_core.ui.shared import CHANGING, SILENT
 from unlearn_core.ui.start import default_marks
-from unlearn_core.ui.tabs import compare, forget, gone, model, runs, unlearn
+from unlearn_core.ui.tabs import compare, forget, gone, learn, model, runs, unlearn
 from unlearn_core.ui.tabs.unlearn_live import marked_rows
 
 BUILDERS: dict[TabId, Callable[[Services, Page], None]] = {
@@ -24,6 +28,7 @@ BUILDERS: dict[TabId, Callable[[Services, Page], None]] = {
     "compare": compare.build,
     "gone": gone.build,
     "runs": runs.build,
+    "learn": learn.build,
 }
 REMEMBER_RUN = """(run) => {
   document.documentElement.dataset.run = run;
@@ -38,7 +43,11 @@ def build_app(services: Services) -> gr.Blocks:
     """Draw the page; nothing is loaded or started."""
     blocks = gr.Blocks(title=texts.TITLE, analytics_enabled=False, fill_width=True)
     with blocks:
+        # First of all, so that no event of the page takes the name of an endpoint.
+        api.offer(services)
+        problem = gr.HTML(padding=False, elem_id="lethe-link-problem")
         start = hero.draw()
+        panel.build(services)
         # What is made inside gr.Tabs counts as a tab, so the states are made before it.
         states = _states()
         with gr.Tabs(elem_id="lethe-tabs") as tabs:
@@ -47,9 +56,12 @@ def build_app(services: Services) -> gr.Blocks:
                 with gr.Tab(texts.STEPS[name][0], id=name, elem_id=f"tab-{name}") as tab:
                     page.steps[name] = tab
                     build(services, page)
-        with gr.Sidebar(width=270, elem_id="lethe-sidebar"):
+        with gr.Sidebar(width=270, elem_id="lethe-sidebar") as side:
             sidebar.build(services, page)
+        film_view(services)
+        stage.build(services)
         hero.connect(start, services, page)
+        teaching.connect(page, problem, start.panel, side)
         _remember(services, page)
     return blocks
 
@@ -65,6 +77,9 @@ def _states() -> dict[str, gr.State]:
         "run_id": gr.State(""),
         "compared": gr.State([]),
         "raced": gr.State([]),
+        "proposed": gr.State(("", 0.0)),
+        "fixed": gr.State({}),
+        "hidden": gr.State([]),
     }
 
 
@@ -93,21 +108,30 @@ def restored(services: Services, query: Mapping[str, str]) -> list[Any]:
     Without a run the default marks are set.
     """
     wanted = query.get("run", "")
-    known = services.store.runs()
+    known = known_runs(services.store)
     run = next((one for one in known if one.id == wanted), None)
-    if wanted and run is None:
+    if wanted and run is None and "step" not in query:  # a link to a step: the film says it
         gr.Warning(f"The run {wanted} is not here any more; it may have been deleted.")
     run = run or next((one for one in known if one.state in ACTIVE), None)
     if run is None:
-        return [*[gr.skip()] * 3, _marks_or_none(services), "", gr.skip()]
+        return [*[gr.skip()] * 3, _marks_or_none(services), "", _opened(query, "model")]
     chosen = run.spec["model"]
     try:
         data, marked = run.spec["data"], marked_rows(services, run)
     except LetheError as error:  # its file may be gone; the run is shown all the same
         gr.Warning(str(error))
         data, marked = {"source": "bundled:people"}, _marks_or_none(services)
-    step = "gone" if _under_attack(services, run.id) else "unlearn"
-    return [chosen, chosen["source"], data, marked, run.id, gr.Tabs(selected=step)]
+    step: TabId = "gone" if _under_attack(services, run.id) else "unlearn"
+    return [chosen, chosen["source"], data, marked, run.id, _opened(query, step)]
+
+
+def _opened(query: Mapping[str, str], step: TabId) -> Any:
+    """The tab that opens: that of the link's lesson, else this step; never a hidden one."""
+    link, _ = teaching.link_of(query)
+    wanted = "learn" if link.lesson else step
+    if wanted in link.hide:
+        wanted = next(name for name in BUILDERS if name not in link.hide)
+    return gr.skip() if wanted == "model" else gr.Tabs(selected=wanted)
 
 
 def _under_attack(services: Services, run_id: str) -> bool:

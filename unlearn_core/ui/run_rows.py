@@ -8,6 +8,8 @@ from typing import Any, get_origin
 from unlearn_core.config import Config, Setting, settings_of
 from unlearn_core.methods.base import MethodInfo
 from unlearn_core.methods.registry import method
+from unlearn_core.runs.history import history_of, known_runs
+from unlearn_core.runs.recorded import is_recorded
 from unlearn_core.runs.rows import RunInfo, read_result
 from unlearn_core.runs.spec import RunSpec
 from unlearn_core.runs.store import Store
@@ -24,18 +26,19 @@ SCORES = (
 
 
 def rows(store: Store) -> list[dict[str, Any]]:
-    """Every run, newest first, as the list in the browser shows it."""
-    return [row(store, info) for info in store.runs()]
+    """Every run, newest first, then the recorded ones, as the list in the browser shows it."""
+    return [row(store, info) for info in known_runs(store)]
 
 
 def row(store: Store, info: RunInfo) -> dict[str, Any]:
     """One run, JSON-ready."""
     ended = info.ended or (time.time() if info.active else None)
-    result = read_result(store.folder(info.id))
+    result = read_result(history_of(store, info.id).folder(info.id))
     return {
         "id": info.id,
         "name": info.name,
         "state": info.state,
+        "recorded": is_recorded(info.id),
         "words": state_words(info),
         "method": method_title(info),
         "marks": marks_words(info.spec.get("marks", {})),

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 """Style sheet, pictures and the bundled model."""
 
-TabId = Literal["model", "forget", "unlearn", "compare", "gone", "runs"]
+TabId = Literal["model", "forget", "unlearn", "compare", "gone", "runs", "learn"]
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,8 @@ class Page:
 
     Attributes:
         blocks: The page; `page.blocks.load(...)` fills a tab when it is opened or reloaded.
-        tabs: The six steps; select one with `gr.Tabs(selected="compare")` as an output.
+        tabs: The six steps and the lessons; select one with `gr.Tabs(selected="compare")` as an
+            output.
         model_source: What `ModelSpec.source` takes: `bundled`, a hub name, a folder, `run:<id>`.
         model_spec: The whole chosen `ModelSpec` as a dict (source, device, dtype).
         data_spec: The chosen `DataSpec` as a dict.
@@ -103,6 +104,9 @@ class Page:
         run_id: The run being watched; empty for none. Tabs react with `.change`.
         compared: Two sources to compare, left and right; empty until two are chosen.
         raced: Ids of the runs of the race that was started last, to be looked at in Runs.
+        proposed: A method that a lesson proposes, and when; the Unlearn tab then chooses it.
+        fixed: Settings that a link to the page has fixed, as `Fixed` in `lessons/link.py`.
+        hidden: Names of what such a link hides.
         steps: Each step from when it is drawn; its `select` fires whenever it comes into view.
             (The `change` of `tabs` fires for all of them, and each answer to it makes Gradio walk
             the whole page, which the change of tabs then waits for.)
@@ -119,3 +123,6 @@ class Page:
     run_id: gr.State
     compared: gr.State
     raced: gr.State
+    proposed: gr.State
+    fixed: gr.State
+    hidden: gr.State

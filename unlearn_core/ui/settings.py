@@ -1,7 +1,7 @@
 """How the app is served, and the environment it needs; imports nothing heavy."""
 
 import os
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from ipaddress import ip_address
 
 from unlearn_core.config import Config, setting
@@ -25,11 +25,31 @@ class AppSettings(Config):
         "environment variable LETHE_PASSWORD, which other users cannot see.",
     )  # fmt: skip
     browser: bool = setting(True, "Open the page in the browser.")
+    mcp: bool = setting(
+        False, "Offer the app's functions to language models as MCP tools; needs the mcp package."
+    )
 
     @property
     def is_local(self) -> bool:
         """Whether only this machine can reach the address."""
         return self.host == "localhost" or _is_loopback(self.host)
+
+
+def is_space(environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether the app runs as a Space of the Hugging Face hub."""
+    return "SPACE_ID" in environ
+
+
+def is_open_space(environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether it is a Space whose owner said that all who can see it may use it."""
+    return is_space(environ) and environ.get("LETHE_OPEN") == "1"
+
+
+def for_space(settings: AppSettings, environ: Mapping[str, str] = os.environ) -> AppSettings:
+    """The settings as a Space needs them: its port, on all addresses, and no browser."""
+    if not is_space(environ):
+        return settings
+    return settings.model_copy(update={"host": "0.0.0.0", "port": FIRST_PORT, "browser": False})
 
 
 def set_environment(environ: MutableMapping[str, str] = os.environ, threads: int = 0) -> None:

@@ -13,13 +13,15 @@ from unlearn_core.runs.rows import RunInfo
 from unlearn_core.ui import language, texts
 from unlearn_core.ui.compare_run import RUN
 from unlearn_core.ui.machine import device_words, model_card, model_name
+from unlearn_core.ui.present import stage
 from unlearn_core.ui.progress import current, headline, phase
+from unlearn_core.ui.secret.keeping import KIND as SECRET
 from unlearn_core.ui.services import Page, Services
 from unlearn_core.ui.shared import PRIVATE, SILENT
 
 SECONDS = 2.0
 """Between two looks at the store."""
-JOBS = ("unlearn", "teach", "audit")
+JOBS = ("unlearn", "teach", "audit", SECRET)
 
 
 def build(services: Services, page: Page) -> None:
@@ -32,6 +34,7 @@ def build(services: Services, page: Page) -> None:
     announce = gr.HTML(padding=False, elem_id="lethe-announce")
     language.switch()
     watch = gr.Button("Show this run", size="sm", visible=False, elem_id="lethe-watch-run")
+    stage.entry("side-present", stage.WATCHED, size="sm")
     shown = gr.State(("", "", "", ""))
     active = gr.State("")
     outputs = [machine, job, announce, watch, active, shown]
@@ -77,8 +80,10 @@ def build(services: Services, page: Page) -> None:
 def _watched_as(job: RunInfo) -> str:
     """The run that is watched while a job goes on: its own, or the one that is attacked.
 
-    Empty for attacks on a model that is of no run.
+    Empty for attacks on a model that is of no run, and for somebody's own secret.
     """
+    if job.kind == SECRET:
+        return ""
     source = str(job.spec["model"]["source"])
     if job.kind != "audit":
         return job.id

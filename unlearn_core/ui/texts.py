@@ -26,6 +26,7 @@ STEPS: Mapping[str, tuple[str, str]] = {
         "Attack the unlearned model in many ways: is the knowledge gone, or only hidden?",
     ),
     "runs": ("6 · Runs", "Everything you have run, with its settings and results."),
+    "learn": ("Learn", "Six short lessons on the live app: guess first, then see."),
 }
 
 TERMS: Mapping[str, str] = {
@@ -131,6 +132,7 @@ BUTTONS: Mapping[str, tuple[str, str]] = {
     "start": ("Start", "Puts the run in the queue and shows it live."),
     "pause": ("Pause", "Saves a checkpoint and frees the processor; go on whenever you like."),
     "resume": ("Resume", "Goes on from the checkpoint."),
+    "step": ("One step", "Takes a single training step, measures, and pauses again."),
     "stop": ("Stop and keep", "Ends after this step and saves the model as it is now."),
     "discard": ("Discard", "Ends now and throws the result away. The original model is untouched."),
 }

@@ -86,6 +86,9 @@ new MutationObserver((_, observer) => {
 </script>"""
 
 
+FREE_SHEETS = ("present.css", "own_secret.css")
+
+
 def make_theme() -> gr.themes.Base:
     """The theme passed to `launch`; its fonts come with gradio, so nothing is fetched."""
     theme = gr.themes.Base(
@@ -120,9 +123,16 @@ def make_theme() -> gr.themes.Base:
 
 def style_sheet() -> str:
     """The css passed to `launch`."""
-    return (ASSETS / "style.css").read_text(encoding="utf-8") + STYLE
+    names = ("style.css", "learn.css", "film.css")
+    own = [(ASSETS / name).read_text(encoding="utf-8") for name in names]
+    return "\n".join([*own, STYLE])
 
 
 def head() -> str:
-    """What goes into the page's head: plotly, and the run's state is read aloud when it changes."""
-    return f"{plotly_preloader()}{ANNOUNCE}"
+    """What goes into the page's head.
+
+    Plotly, the reading aloud of the run's state, and the sheets that also rule what lies outside
+    the page's frame: Gradio would confine their rules to it.
+    """
+    sheets = "".join((ASSETS / name).read_text(encoding="utf-8") for name in FREE_SHEETS)
+    return f"{plotly_preloader()}{ANNOUNCE}<style>{sheets}</style>"

@@ -1,20 +1,20 @@
 """What a chart has not seen yet of a run, read from the store alone."""
 
-import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from statistics import fmean
 from typing import Any
 
 from unlearn_core.errors import LetheError
 from unlearn_core.methods.registry import method
 from unlearn_core.runs.events import Event
+from unlearn_core.runs.frames import curves as curves_of
+from unlearn_core.runs.frames import number, sampled, spread
+from unlearn_core.runs.history import History, history_of
+from unlearn_core.runs.recorded import is_recorded
 from unlearn_core.runs.rows import RunInfo
 from unlearn_core.runs.store import Store
+from unlearn_core.ui.texts_film import RECORDED_BADGE
 
-MOST_POINTS = 2000
-"""Points of one curve sent at most; a screen cannot show more."""
-MOST_MEASUREMENTS = 240
-"""Measured steps of answers and probes sent at most; a slider cannot hold more."""
 MOST_RECORDS = 64
 """Forget records whose values are sent one by one; of the others only the summary is."""
 CHART_KINDS = ("status", "scalars", "answers", "probe", "records", "log", "error", "artifact")
@@ -33,16 +33,17 @@ def poll(store: Store, run_id: str, cursor: int) -> dict[str, Any]:
         `records` (values of forget records), `marks` (checkpoints, stops, ends) and `notes`
         (warnings and errors), all JSON-ready.
     """
+    history = history_of(store, run_id)
     try:
-        info = store.get(run_id)
+        info = history.get(run_id)
     except LetheError as error:
         return {"run": run_id, "gone": str(error)}
-    events = store.events(run_id, after=cursor, kinds=CHART_KINDS)
+    events = history.events(run_id, after=cursor, kinds=CHART_KINDS)
     return {
         "run": run_id,
         "cursor": events[-1].seq if events else cursor,
-        "status": _status(store, info),
-        "scalars": _curves(events),
+        "status": _status(history, info),
+        "scalars": curves_of(events),
         "answers": [_answers(e) for e in _measurements(events, "answers")],
         "probes": [_probe(e) for e in _measurements(events, "probe")],
         "records": [_records(e) for e in _measurements(events, "records")],
@@ -55,72 +56,34 @@ def curves(store: Store, run_ids: Sequence[str]) -> list[dict[str, Any]]:
     """Each run's name, state and curves, for drawing several runs on one axis."""
     found = []
     for run_id in run_ids:
+        history = history_of(store, run_id)
         try:
-            info = store.get(run_id)
+            info = history.get(run_id)
         except LetheError:
             continue  # deleted in another tab: the others are still worth drawing
-        events = store.events(run_id, kinds=("scalars",))
-        found.append({"run": run_id, "name": info.name, "state": info.state,
-                      "scalars": _curves(events)})  # fmt: skip
+        events = history.events(run_id, kinds=("scalars",))
+        found.append({"run": run_id, "name": name_of(info), "state": info.state,
+                      "scalars": curves_of(events)})  # fmt: skip
     return found
 
 
-def thin(
-    steps: Sequence[int], values: Sequence[float | None], most: int = MOST_POINTS
-) -> tuple[list[int], list[float | None]]:
-    """At most `most` points: the first, the last, and the lowest and highest of equal bins.
-
-    Peaks survive, which they would not in a mean. Gaps (`None`) inside a bin are dropped.
-    """
-    if len(steps) <= most:
-        return list(steps), list(values)
-    bins = (most - 2) // 2
-    width = (len(steps) - 2) / bins
-    kept = {0, len(steps) - 1}
-    for i in range(bins):
-        places = range(1 + int(i * width), 1 + int((i + 1) * width))
-        present = [(value, place) for place in places if (value := values[place]) is not None]
-        if present:
-            kept |= {min(present)[1], max(present)[1]}
-    order = sorted(kept)
-    return [steps[i] for i in order], [values[i] for i in order]
-
-
-def _curves(events: Iterable[Event]) -> dict[str, tuple[list[int], list[float | None]]]:
-    points: dict[str, tuple[list[int], list[float | None]]] = {}
-    for event in events:
-        if event.kind != "scalars":
-            continue
-        for name, value in event.payload.items():
-            steps, values = points.setdefault(name, ([], []))
-            steps.append(event.step)
-            values.append(_number(value))
-    return {name: thin(steps, values) for name, (steps, values) in points.items()}
-
-
-def _number(value: float | None) -> float | None:
-    """JSON knows no NaN: a gap in the line stands for it."""
-    if value is None or not math.isfinite(value):
-        return None
-    return float(f"{value:.5g}")
+def name_of(info: RunInfo) -> str:
+    """A run's name, which says of a recorded run that it is one."""
+    return f"{RECORDED_BADGE} · {info.name}" if is_recorded(info.id) else info.name
 
 
 def _measurements(events: Sequence[Event], kind: str) -> list[Event]:
     """The events of a kind, of evenly spread steps when there are too many; ends are kept."""
     found = [event for event in events if event.kind == kind]
-    steps = sorted({event.step for event in found})
-    if len(steps) <= MOST_MEASUREMENTS:
-        return found
-    stride = (len(steps) - 1) / (MOST_MEASUREMENTS - 1)
-    kept = {steps[round(i * stride)] for i in range(MOST_MEASUREMENTS)}
+    kept = spread(event.step for event in found)
     return [event for event in found if event.step in kept]
 
 
-def _status(store: Store, info: RunInfo) -> dict[str, Any]:
-    progress = store.last(info.id, "progress")
+def _status(history: History, info: RunInfo) -> dict[str, Any]:
+    progress = history.last(info.id, "progress")
     return {
         "state": info.state,
-        "name": info.name,
+        "name": name_of(info),
         "kind": info.kind,
         "message": info.message,
         "place": info.place,
@@ -141,15 +104,13 @@ def _forget_is_logged(info: RunInfo) -> bool:
 
 def _answers(event: Event) -> dict[str, Any]:
     payload = event.payload
-    leaks = frozenset(payload["leaks"])
-    answers = [[text, count, text in leaks] for text, count in payload["answers"]]
     return {
         "step": event.step,
         "id": payload["id"],
         "prompt": payload["prompt"],
         "true": payload["true"],
         "n": payload["n"],
-        "answers": answers,
+        "answers": sampled(payload),
     }
 
 
@@ -170,7 +131,7 @@ def _records(event: Event) -> dict[str, Any]:
         "mean": fmean(values.values()),
         "lowest": min(values.values()),
         "highest": max(values.values()),
-        "values": [[name, _number(value), name in selected] for name, value in first],
+        "values": [[name, number(value), name in selected] for name, value in first],
     }
 
 

@@ -14,6 +14,7 @@ from unlearn_core.ui.charts.series import live_config, overlay_config
 from unlearn_core.ui.run_rows import rows
 from unlearn_core.ui.services import Page, Services
 from unlearn_core.ui.texts_charts import EMPTY_RUNS, RUN_COLUMNS
+from unlearn_core.ui.texts_film import RECORDED_BADGE, RECORDED_RUNS
 
 FOLDER = Path(__file__).parent
 
@@ -55,7 +56,12 @@ def runs_table(services: Services) -> gr.HTML:
     def runs(request: dict[str, Any]) -> Any:
         return rows(services.store)
 
-    config = {"columns": RUN_COLUMNS, "empty": EMPTY_RUNS}
+    config = {
+        "columns": RUN_COLUMNS,
+        "empty": EMPTY_RUNS,
+        "recorded": RECORDED_BADGE,
+        "recordedRuns": RECORDED_RUNS,
+    }
     return browser_chart("runs-table", ("runs",), config, runs)
 
 
@@ -63,9 +69,9 @@ def browser_chart(
     elem_id: str,
     scripts: tuple[str, ...],
     config: Mapping[str, Any],
-    serve: Callable[[dict[str, Any]], Any],
+    *serve: Callable[[dict[str, Any]], Any],
 ) -> gr.HTML:
-    """A component whose scripts run once and then ask `serve` for what to draw.
+    """A component whose scripts run once and then ask the functions of `serve` what to draw.
 
     Its template never changes and nothing is output to it: that would destroy its plots.
     """
@@ -73,7 +79,7 @@ def browser_chart(
         html_template='<div class="lv"></div>',
         css_template=(FOLDER / "charts.css").read_text(encoding="utf-8"),
         js_on_load=_script(scripts, config),
-        server_functions=[serve],
+        server_functions=[*serve],
         apply_default_css=False,
         elem_id=elem_id,
     )

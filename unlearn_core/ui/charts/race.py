@@ -8,9 +8,12 @@ from typing import Any
 
 from unlearn_core.methods.registry import method
 from unlearn_core.report.verdict import LEVELS
+from unlearn_core.runs.history import history_of, known_runs
 from unlearn_core.runs.race import MEASURES, Outcome, by_method, outcome, pareto_front, shown
+from unlearn_core.runs.recorded import is_recorded
 from unlearn_core.runs.rows import read_result
 from unlearn_core.runs.store import Store
+from unlearn_core.ui.charts.feed import name_of
 
 VERDICT_HELP = "What the newest attacks on each run say; step 5 shows why."
 ATTACK_HELP = (
@@ -26,13 +29,13 @@ def race_view(store: Store, run_ids: Sequence[str]) -> dict[str, Any] | None:
         `columns` (label, help), `rows` of means by method, `points` with forgetting and utility in
         per cent, and `front`, the places of the points on the Pareto front. JSON-ready.
     """
-    names = {run.id: run for run in store.runs()}
+    names = {run.id: run for run in known_runs(store)}
     results = {
         run_id: result
         for run_id in run_ids
         if run_id in names
         and names[run_id].kind == "unlearn"
-        and (result := read_result(store.folder(run_id))) is not None
+        and (result := read_result(history_of(store, run_id).folder(run_id))) is not None
     }
     outcomes = [outcome(run_id, result) for run_id, result in results.items()]
     if len(outcomes) < 2:
@@ -43,7 +46,7 @@ def race_view(store: Store, run_ids: Sequence[str]) -> dict[str, Any] | None:
     points = [
         {
             "run": one.run,
-            "name": names[one.run].name,
+            "name": name_of(names[one.run]),
             "method": one.method,
             "forgotten": forgotten,
             "kept": kept,
@@ -97,7 +100,7 @@ def _attacked(store: Store, run_ids: Sequence[str]) -> Attacked:
     attacked = {
         str(audit.spec["model"]["source"]).removeprefix("run:") for audit in store.runs(("audit",))
     }
-    wanted = [run for run in run_ids if run in attacked]
+    wanted = [run for run in run_ids if run in attacked or is_recorded(run)]
     if not wanted:
         return Attacked([], {}, {})
     from unlearn_core.ui.libraries import attacks, newest_audit

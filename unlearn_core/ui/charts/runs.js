@@ -56,19 +56,33 @@ const drawRow = (run) => {
   const stateCell = el("td");
   stateCell.append(state);
   const cell = (text, className = "") => el("td", className, text);
-  row.append(tickCell, cell(run.name, "lv-run-title"), stateCell, cell(run.method),
+  const title = cell(run.name, "lv-run-title");
+  if (run.recorded) title.append(el("span", "film-badge", CONFIG.recorded));
+  row.append(tickCell, title, stateCell, cell(run.method),
     cell(run.marks), cell(when(run.started), "lv-number"), cell(run.took, "lv-number"),
     cell(run.forget, "lv-number"), cell(run.retain, "lv-number"));
   row.addEventListener("click", () => choose(run.id, true));
   return row;
 };
 
+const drawHeading = () => {
+  const row = el("tr", "film-heading");
+  const cell = el("th", "", CONFIG.recordedRuns);
+  cell.colSpan = CONFIG.columns.length;
+  cell.scope = "rowgroup";
+  row.append(cell);
+  return row;
+};
+
 const draw = () => {
-  empty.hidden = view.rows.length > 0;
+  empty.hidden = view.rows.some((run) => !run.recorded);
   scroll.hidden = !view.rows.length;
   const active = document.activeElement && document.activeElement.closest("tr[data-run]");
   const focused = active && body.contains(active) ? active.dataset.run : "";
-  body.replaceChildren(...view.rows.map(drawRow));
+  const own = view.rows.filter((run) => !run.recorded);
+  const recorded = view.rows.filter((run) => run.recorded);
+  body.replaceChildren(...own.map(drawRow), ...(recorded.length ? [drawHeading()] : []),
+    ...recorded.map(drawRow));
   if (focused) {
     const again = body.querySelector(`tr[data-run="${CSS.escape(focused)}"] input`);
     if (again) again.focus();

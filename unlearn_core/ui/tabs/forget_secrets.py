@@ -11,6 +11,7 @@ from unlearn_core.data.bundled import BUNDLED_FOLDER
 from unlearn_core.data.records import Record
 from unlearn_core.errors import InvalidInput, LetheError
 from unlearn_core.ui import texts
+from unlearn_core.ui.secret import panel
 from unlearn_core.ui.services import Page, Services
 from unlearn_core.ui.shared import PRIVATE
 from unlearn_core.ui.start import Choice, build_spec, start
@@ -26,6 +27,7 @@ EMPTY_ROWS = 3
 def build(services: Services, page: Page) -> None:
     """Draw the panel."""
     gr.HTML(f'<p class="lethe-note">{LEAD}</p>', padding=False)
+    panel.entry("forget-own-secret")
     table = gr.Dataframe(
         value=[["", "", ""] for _ in range(EMPTY_ROWS)], headers=HEADERS, datatype="str",
         interactive=True, show_label=False, wrap=True, type="array", buttons=[],

@@ -13,15 +13,20 @@ from unlearn_core.cli.settings import command_line, repeat_lines
 from unlearn_core.config import parse
 from unlearn_core.errors import LetheError
 from unlearn_core.methods.registry import method
-from unlearn_core.runs.rows import read_result
+from unlearn_core.runs.history import history_of, known_runs
+from unlearn_core.runs.recorded import is_recorded
+from unlearn_core.runs.rows import RunInfo, read_result
 from unlearn_core.runs.spec import RunSpec
-from unlearn_core.ui import texts
+from unlearn_core.ui import texts, texts_film
 from unlearn_core.ui.charts.live import overlay_view, runs_table
 from unlearn_core.ui.compare_run import RUN, has_model
+from unlearn_core.ui.film import CHOSEN, opener, recorded_note
+from unlearn_core.ui.present import stage
 from unlearn_core.ui.run_rows import result_html, settings_html
 from unlearn_core.ui.services import Page, Services
 from unlearn_core.ui.shared import CHANGING, PRIVATE, SILENT
 from unlearn_core.ui.start import start
+from unlearn_core.ui.tabs import runs_push
 
 ASK = "Delete the selected runs with their models and results? This cannot be undone."
 NO_WEIGHTS = ("This run forgets only while it answers: its weights still know everything, so there "
@@ -30,6 +35,7 @@ CONFIRM = (
     f"(...args) => {{ if (!confirm({json.dumps(ASK)})) throw new Error('kept'); return args; }}"
 )
 CLICK = "() => document.querySelector('#runs-file a, a#runs-file, #runs-file')?.click()"
+CHOSEN_RUN = "document.querySelector('#chosen-runs textarea, #chosen-runs input').value"
 HINT = (
     "Click a run to see its settings and results; tick several to lay their curves over each other."
 )
@@ -44,8 +50,10 @@ def build(services: Services, page: Page) -> None:
     hint = gr.HTML(texts.note(HINT), padding=False)
     with gr.Row(visible=False, elem_classes="lethe-actions", elem_id="runs-actions") as actions:
         watch = gr.Button("Open", min_width=90, elem_id="runs-open")
+        play = gr.Button(texts_film.PLAY_CHOSEN, min_width=90, elem_id="runs-play")
         compare = gr.Button("Compare", min_width=90, elem_id="runs-compare")
         gone = gr.Button(texts.GONE_BUTTON, min_width=100, elem_id="runs-gone")
+        present = stage.entry("runs-present", CHOSEN_RUN)
         repeat = gr.Button("Repeat", min_width=90, elem_id="runs-repeat")
         paper = gr.Button("Report", min_width=90, elem_id="runs-report")
         adapter = gr.Button("Download model", min_width=120, elem_id="runs-adapter")
@@ -59,12 +67,13 @@ def build(services: Services, page: Page) -> None:
         name = gr.Textbox(label="Name", max_lines=1, submit_btn="Rename", elem_id="runs-name")
         line = gr.Textbox(label="Repeat it from a terminal", buttons=["copy"], lines=2,
                           interactive=False, elem_id="runs-line")  # fmt: skip
+        push = runs_push.build(services, chosen, field)
         with gr.Accordion("Settings of this run", open=False):
             settings = gr.HTML(padding=False, elem_id="runs-settings")
 
     single = [watch, repeat, adapter, merged]
-    shown = [chosen, field, hint, actions, details, *single, compare, gone, name, result, line,
-             settings, problem]  # fmt: skip
+    shown = [chosen, field, hint, actions, details, *single, play, compare, gone, present, delete,
+             name, result, line, settings, push, problem]  # fmt: skip
 
     def show(wanted: Sequence[str]) -> list[Any]:
         return _show(services, wanted)
@@ -87,6 +96,7 @@ def build(services: Services, page: Page) -> None:
 
     watch.click(lambda runs: (runs[0], gr.Tabs(selected="unlearn")), chosen,
                 [page.run_id, page.tabs], **CHANGING)  # fmt: skip
+    play.click(None, None, None, js=opener(CHOSEN), **SILENT)
     compare.click(
         lambda runs: (_pair(services, runs), gr.Tabs(selected="compare")), chosen,
         [page.compared, page.tabs], **CHANGING,
@@ -123,10 +133,11 @@ def build(services: Services, page: Page) -> None:
 
 def _show(services: Services, wanted: Sequence[str]) -> list[Any]:
     """What every part shows when these runs are selected; the last one ticked has the details."""
-    there = {run.id: run for run in services.store.runs()}
+    there = {run.id: run for run in known_runs(services.store)}
     runs = [there[run_id] for run_id in wanted if run_id in there]
     one = len(runs) == 1
-    kept = bool(runs) and has_model(services, runs[-1])
+    recorded = any(is_recorded(run.id) for run in runs)
+    kept = bool(runs) and not recorded and has_model(services, runs[-1])
     steers = bool(runs) and method(runs[-1].spec["method"], runs[-1].spec["kind"]).card.steers
     return [
         [run.id for run in runs],
@@ -136,15 +147,25 @@ def _show(services: Services, wanted: Sequence[str]) -> list[Any]:
         gr.update(visible=one),
         *[gr.update(interactive=one and (button < 2 or kept and not steers))
           for button in range(4)],
-        gr.update(interactive=bool(runs) and len(runs) <= 2
+        gr.update(interactive=bool(runs) and len(runs) <= 2 and all(run.step for run in runs)),
+        gr.update(interactive=bool(runs) and len(runs) <= 2 and not recorded
                   and all(has_model(services, run) for run in runs)),
         gr.update(interactive=one and kept and runs[-1].kind == "unlearn"),
-        runs[-1].name if runs else "",
-        result_html(read_result(services.store.folder(runs[-1].id))) if runs else "",
+        gr.update(interactive=one and runs[-1].kind == "unlearn"),
+        gr.update(interactive=not recorded),
+        gr.update(value=runs[-1].name if runs else "",
+                  interactive=one and not recorded),
+        _result(services, runs[-1]) if runs else "",
         command_line(runs[-1].spec) if runs else "",
         settings_html(runs[-1]) if runs else "",
+        gr.update(visible=one and kept and not steers),
         texts.note(NO_WEIGHTS) if steers and one else "",
     ]  # fmt: skip
+
+
+def _result(services: Services, run: RunInfo) -> str:
+    history = history_of(services.store, run.id)
+    return recorded_note(history, run) + result_html(read_result(history.folder(run.id)))
 
 
 def _pair(services: Services, runs: Sequence[str]) -> list[str]:
@@ -155,7 +176,8 @@ def _pair(services: Services, runs: Sequence[str]) -> list[str]:
 
 
 def _repeat(services: Services, run_id: str) -> str:
-    return start(services, parse(RunSpec, services.store.get(run_id).spec, "run"))
+    spec = history_of(services.store, run_id).get(run_id).spec
+    return start(services, parse(RunSpec, spec, "run"))
 
 
 def _exporter(services: Services, merge: bool) -> Callable[[list[str]], list[Any]]:
@@ -164,7 +186,8 @@ def _exporter(services: Services, merge: bool) -> Callable[[list[str]], list[Any
 
         name = f"{runs[0]}-{'merged' if merge else 'model'}"
         holder = Path(tempfile.mkdtemp(prefix="lethe-"))
-        folder = export_model(services.store, runs[0], holder / name, merged=merge)
+        command = command_line(services.store.get(runs[0]).spec)
+        folder = export_model(services.store, runs[0], holder / name, command=command, merged=merge)
         return [gr.update(value=shutil.make_archive(str(holder / name), "zip", folder))]
 
     return packed
@@ -177,7 +200,7 @@ def _reporter(services: Services) -> Callable[[list[str]], list[Any]]:
 
         if len(runs) == 1:
             audit = newest_audit(services.store, runs[0])
-            lines = repeat_lines(services.store.get(runs[0]).spec, audit)
+            lines = repeat_lines(history_of(services.store, runs[0]).get(runs[0]).spec, audit)
             text = run_report(services.store, runs[0], lines)
         else:
             text = race_report(services.store, runs)

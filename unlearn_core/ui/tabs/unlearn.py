@@ -69,6 +69,15 @@ class Forms:
             "measure": take(self.measure),
         }
 
+    def locked(self, shown: list[Any], fixed: Mapping[str, Any]) -> list[Any]:
+        """What all components show, those of fixed settings without a way to change them."""
+        names = {f"training-{name}" for name in fixed.get("training", {})}
+        names |= {f"method-{name}" for name in fixed.get("method_config", {})}
+        return [
+            _lock(value) if field.elem_id in names else value
+            for field, value in zip(self.outputs, shown, strict=True)
+        ]
+
     def shown(self, chosen: str, values: Mapping[str, Mapping[str, Any]]) -> list[Any]:
         """What all components show when a method gets these values by group."""
         parts = self.method.shown(chosen, values["method_config"])
@@ -116,15 +125,18 @@ def _build_setup(services: Services, page: Page) -> None:
             go = gr.Button(texts.BUTTONS["start"][0], variant="primary", size="lg",
                            elem_id="unlearn-start")  # fmt: skip
             gr.HTML(texts.note(texts.BUTTONS["start"][1]), padding=False)
-    forms = _build_forms(known)
-    reset = gr.Button("Back to the defaults", size="sm", elem_id="unlearn-reset")
+    with gr.Column(elem_id="unlearn-settings") as settings:
+        forms = _build_forms(known)
+        reset = gr.Button("Back to the defaults", size="sm", elem_id="unlearn-reset")
 
     state = [page.model_spec, page.data_spec, page.marked_ids]
-    everything = [*state, chosen, name, seed, *forms.fields]
+    everything = [*state, page.fixed, chosen, name, seed, *forms.fields]
 
     def choice(*values: Any) -> Choice:
-        model, data, marked, method_name, run_name, run_seed, *rest = values
-        groups = forms.groups(method_name, tuple(rest))
+        model, data, marked, fixed, method_name, run_name, run_seed, *rest = values
+        method_name = fixed.get("method", method_name)
+        run_seed = fixed.get("seed", run_seed)
+        groups = with_fixed(forms.groups(method_name, tuple(rest)), fixed)
         return Choice(model, data, marked, method_name, groups, run_name or "", int(run_seed or 0))
 
     def look(*values: Any) -> tuple[str, str, Any]:
@@ -147,22 +159,53 @@ def _build_setup(services: Services, page: Page) -> None:
         except LetheError as error:
             return gr.skip(), texts.problem(str(error))
 
-    def filled(method_name: str, model: dict[str, Any]) -> list[Any]:
-        values = default_values(services, known[method_name], model)
-        return [card_text(known[method_name]), *forms.shown(method_name, values)]
+    def filled(method_name: str, model: dict[str, Any], fixed: dict[str, Any]) -> list[Any]:
+        values = with_fixed(default_values(services, known[method_name], model), fixed)
+        shown = forms.locked(forms.shown(method_name, values), fixed)
+        return [card_text(known[method_name]), *shown]
+
+    def choose(proposed: tuple[str, float], fixed: dict[str, Any]) -> tuple[Any, Any]:
+        """A method that is fixed, or proposed by a lesson; and a fixed seed."""
+        wanted = fixed.get("method") or proposed[0]
+        method_now = gr.update(value=wanted, interactive="method" not in fixed)
+        seed_now = gr.update(value=fixed["seed"], interactive=False) if "seed" in fixed else None
+        return (method_now if wanted else gr.skip()), seed_now or gr.skip()
 
     filled_outputs = [card, *forms.outputs]
     for event in (chosen.change, reset.click, page.model_spec.change):
-        event(filled, [chosen, page.model_spec], filled_outputs, **SILENT)
-    page.blocks.load(filled, [chosen, page.model_spec], filled_outputs, **SILENT)
+        event(filled, [chosen, page.model_spec, page.fixed], filled_outputs, **SILENT)
+    page.blocks.load(filled, [chosen, page.model_spec, page.fixed], filled_outputs, **SILENT)
+    page.proposed.change(choose, [page.proposed, page.fixed], [chosen, seed], **SILENT)
+    page.fixed.change(choose, [page.proposed, page.fixed], [chosen, seed], **SILENT).then(
+        filled, [chosen, page.model_spec, page.fixed], filled_outputs, **SILENT
+    )
     changes = [field.change for field in (chosen, seed, *forms.fields)]
     gr.on(
-        [*changes, *(one.change for one in state), page.blocks.load],
+        [*changes, *(one.change for one in (*state, page.fixed)), page.blocks.load],
         look, everything, [ready, problem, go], trigger_mode="always_last", **SILENT,
     )  # fmt: skip
     gr.on([*(one.change for one in state), page.blocks.load], offer, state, chosen, **SILENT)
     go.click(begin, everything, [page.run_id, problem], trigger_mode="once", **PRIVATE)
-    race.build(services, page, known)
+    with gr.Column(elem_id="unlearn-race") as racing:
+        race.build(services, page, known)
+    page.hidden.change(
+        lambda hidden: [gr.update(visible=name not in hidden) for name in ("settings", "race")],
+        page.hidden,
+        [settings, racing],
+        **SILENT,
+    )
+
+
+def _lock(value: Any) -> Any:
+    update = value if isinstance(value, dict) else gr.update(value=value)
+    return {**update, "interactive": False}
+
+
+def with_fixed(
+    groups: Mapping[str, Mapping[str, Any]], fixed: Mapping[str, Any]
+) -> dict[str, Mapping[str, Any]]:
+    """Settings by group, with those that a link has fixed in their place."""
+    return {name: {**values, **fixed.get(name, {})} for name, values in groups.items()}
 
 
 def offered(known: Mapping[str, MethodInfo], missing: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -10,10 +10,14 @@ import gradio as gr
 
 from unlearn_core.data.marks import Marks, resolve
 from unlearn_core.errors import LetheError
-from unlearn_core.runs.events import FINISHED, Command
-from unlearn_core.runs.rows import RunInfo
-from unlearn_core.ui import texts
+from unlearn_core.runs.events import FINISHED
+from unlearn_core.runs.history import history_of
+from unlearn_core.runs.rows import RunInfo, read_result
+from unlearn_core.runs.store import Order
+from unlearn_core.ui import texts, texts_film
 from unlearn_core.ui.charts.live import live_view
+from unlearn_core.ui.film import WATCHED, opener, recorded_note
+from unlearn_core.ui.present import stage
 from unlearn_core.ui.services import Page, Services
 from unlearn_core.ui.shared import PRIVATE, SILENT
 from unlearn_core.ui.story import story_html
@@ -29,13 +33,16 @@ def build(services: Services, page: Page) -> gr.Button:
     with gr.Row(equal_height=True, elem_classes="lethe-actions"):
         pause = _button("pause")
         resume = _button("resume", variant="primary")
+        step = _button("step")
         stop = _button("stop")
         discard = _button("discard", variant="stop")
         compare = gr.Button("Compare before and after", variant="primary", visible=False,
                             min_width=150, elem_id="run-compare")  # fmt: skip
         gone = gr.Button(texts.GONE_BUTTON, visible=False, min_width=110, elem_id="run-gone")
+        present = stage.entry("run-present", stage.WATCHED, visible=False)
         use = gr.Button("Use the taught model", variant="primary", visible=False, min_width=150,
                         elem_id="run-use")  # fmt: skip
+        play = gr.Button(texts_film.PLAY_RUN, visible=False, min_width=130, elem_id="run-play")
         again = gr.Button("Set up another run", min_width=150, elem_id="run-again")
     problem = gr.HTML(padding=False, elem_id="run-problem")
     story = gr.HTML(padding=False, elem_id="run-story")
@@ -44,7 +51,8 @@ def build(services: Services, page: Page) -> gr.Button:
         settings = gr.HTML(padding=False, elem_id="run-settings")
 
     shown = gr.State(("", "", False))
-    outputs = [pause, resume, stop, discard, compare, gone, use, story, settings, shown]
+    outputs = [pause, resume, step, stop, discard, compare, gone, present, use, play, story,
+               settings, shown]  # fmt: skip
 
     def look(run_id: str, before: tuple[str, str, bool]) -> list[Any]:
         run = _run(services, run_id)
@@ -52,7 +60,7 @@ def build(services: Services, page: Page) -> gr.Button:
         if now == before:
             return [gr.skip()] * len(outputs)
         if run is None:
-            return [*[gr.update(visible=False)] * 7, "", "", now]
+            return [*[gr.update(visible=False)] * 10, "", "", now]
         return [*_visible(services, run), _story(services, run),
                 settings_html(run.spec), now]  # fmt: skip
 
@@ -69,15 +77,17 @@ def build(services: Services, page: Page) -> gr.Button:
 
         return run
 
-    def send(command: Command) -> Callable[[str], None]:
+    def send(command: Order) -> Callable[[str], None]:
         return lambda run_id: services.store.send(run_id, command)
 
     pause.click(act(send("pause")), page.run_id, problem, **SILENT)
     resume.click(act(services.store.resume), page.run_id, problem, **SILENT)
+    step.click(act(services.store.advance), page.run_id, problem, **SILENT)
     stop.click(act(services.supervisor.stop), page.run_id, problem, **SILENT)
     discard.click(act(send("discard")), page.run_id, problem, js=CONFIRM, **SILENT)
     compare.click(lambda: gr.Tabs(selected="compare"), None, page.tabs, **SILENT)
     gone.click(lambda: gr.Tabs(selected="gone"), None, page.tabs, **SILENT)
+    play.click(None, None, None, js=opener(WATCHED), **SILENT)
     use.click(
         lambda run_id: use_taught(services, run_id), page.run_id,
         [page.model_spec, page.model_source, page.data_spec, page.marked_ids, page.refilled,
@@ -115,7 +125,7 @@ def settings_html(spec: Mapping[str, Any]) -> str:
 
 
 def _button(name: str, variant: Any = "secondary") -> gr.Button:
-    label, _ = texts.BUTTONS[name]
+    label = texts.BUTTONS[name][0]
     return gr.Button(label, variant=variant, visible=False, min_width=110, elem_id=f"run-{name}")
 
 
@@ -123,7 +133,7 @@ def _run(services: Services, run_id: str) -> RunInfo | None:
     if not run_id:
         return None
     try:
-        return services.store.get(run_id)
+        return history_of(services.store, run_id).get(run_id)
     except LetheError:
         return None
 
@@ -134,25 +144,30 @@ def _visible(services: Services, run: RunInfo) -> list[Any]:
     flags = (
         going,
         run.state == "paused",
+        run.state == "paused",
         going or run.state == "paused",
         run.state not in FINISHED,
         has_model,
         has_model and run.kind == "unlearn",
+        run.state in ("done", "stopped") and run.kind == "unlearn",
         has_model and run.kind == "teach",
+        run.finished and run.step > 0,
     )
     return [gr.update(visible=flag) for flag in flags]
 
 
 def _has_model(services: Services, run: RunInfo) -> bool:
-    return (services.store.folder(run.id) / "model").is_dir()
+    return (history_of(services.store, run.id).folder(run.id) / "model").is_dir()
 
 
 def _story(services: Services, run: RunInfo) -> str:
     if run.state not in FINISHED:
         return ""
-    path = services.store.folder(run.id) / "result.json"
-    result = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
-    return story_html(services.store.events(run.id, kinds=("probe",)), result)
+    history = history_of(services.store, run.id)
+    story = story_html(
+        history.events(run.id, kinds=("probe",)), read_result(history.folder(run.id))
+    )
+    return recorded_note(history, run) + story
 
 
 def _words(value: Any) -> str:

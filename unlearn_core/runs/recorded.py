@@ -1,0 +1,137 @@
+"""Recorded runs: real runs of the bundled model that ship with the app, to be looked at only.
+
+A recording is a folder: `run.json` (its row in the store), `spec.json`, `environment.json`,
+`result.json`, `events.jsonl` and, where it was attacked, `audit.json`. It has no model. Its id is
+`recorded:` and the folder's name.
+"""
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from unlearn_core.errors import InvalidInput
+from unlearn_core.runs.events import Event
+from unlearn_core.runs.rows import RunInfo, to_json, write_json
+
+RECORDED = "recorded:"
+RECORDED_FOLDER = Path(__file__).resolve().parents[2] / "assets" / "recorded"
+READ_ONLY = (
+    "is recorded: it can be looked at, but not changed, and it has no model. Repeat it to get a "
+    "run of your own."
+)
+KEPT_KINDS = ("status", "scalars", "answers", "probe", "records", "log", "error")
+"""What is told of a recording; progress and artifacts are of no use any more."""
+COPIED = ("spec.json", "environment.json")
+MOST_SHOTS = 12
+"""Texts of each attack on each model that a recording keeps, those that leak first."""
+
+
+def is_recorded(run_id: str) -> bool:
+    """Whether an id names a recorded run."""
+    return run_id.startswith(RECORDED)
+
+
+class RecordedRuns:
+    """The recordings of a folder; answers the questions that a store answers, and no commands."""
+
+    def __init__(self, folder: Path = RECORDED_FOLDER) -> None:
+        self.place = folder
+
+    def runs(self) -> list[RunInfo]:
+        """All recordings, in the order in which they were made."""
+        found = [self.get(f"{RECORDED}{p.parent.name}") for p in self.place.glob("*/run.json")]
+        return sorted(found, key=lambda run: run.created)
+
+    def get(self, run_id: str) -> RunInfo:
+        """One recording.
+
+        Raises:
+            InvalidInput: There is none of this name.
+        """
+        folder = self.folder(run_id)
+        row = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        spec = json.loads((folder / "spec.json").read_text(encoding="utf-8"))
+        return RunInfo(**{**row, "id": run_id, "spec": spec})
+
+    def folder(self, run_id: str) -> Path:
+        """The recording's folder.
+
+        Raises:
+            InvalidInput: There is none of this name.
+        """
+        known = {path.parent.name: path.parent for path in self.place.glob("*/run.json")}
+        name = run_id.removeprefix(RECORDED)
+        if name not in known:
+            there = ", ".join(f"{RECORDED}{one}" for one in sorted(known)) or "none"
+            raise InvalidInput(f"There is no recorded run {run_id!r}. Those there are: {there}.")
+        return known[name]
+
+    def events(
+        self, run_id: str, after: int = 0, kinds: Collection[str] = (), limit: int | None = None
+    ) -> list[Event]:
+        """Events with a sequence number above `after`, in order; as `Store.events`."""
+        path = self.folder(run_id) / "events.jsonl"
+        wanted = [
+            event
+            for event in _read_events(path, path.stat().st_mtime_ns)
+            if event.seq > after and (not kinds or event.kind in kinds)
+        ]
+        return wanted[:limit]
+
+    def last(self, run_id: str, kind: str) -> Event | None:
+        """The newest event of a kind."""
+        return next(iter(self.events(run_id, kinds=(kind,))[::-1]), None)
+
+
+@lru_cache(maxsize=8)
+def _read_events(path: Path, changed: int) -> tuple[Event, ...]:
+    """The events of a file as it was at this change; read once, since a page asks many times."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return tuple(Event(**json.loads(line)) for line in lines)
+
+
+def write_recording(info: RunInfo, events: list[Event], run_folder: Path, target: Path) -> None:
+    """Write a finished run as a recording; what was there before is replaced.
+
+    Args:
+        info: The run, as its store has it.
+        events: All its events.
+        run_folder: The run's folder, for settings, environment and result.
+        target: Folder of the recording.
+    """
+    target.mkdir(parents=True, exist_ok=True)
+    bare = replace(info, pid=None, heartbeat=None, seconds_left=None, command=None)
+    row = {name: value for name, value in asdict(bare).items() if name not in ("id", "spec")}
+    write_json(target / "run.json", row)
+    result = json.loads((run_folder / "result.json").read_text(encoding="utf-8"))
+    write_json(target / "result.json", {**result, "run": f"{RECORDED}{target.name}"})
+    for name in COPIED:
+        (target / name).write_text((run_folder / name).read_text("utf-8"), encoding="utf-8")
+    kept = [event for event in events if event.kind in KEPT_KINDS]
+    lines = (to_json(asdict(event)) for event in kept)
+    (target / "events.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def write_recorded_audit(audit: Mapping[str, Any], target: Path) -> None:
+    """Keep the audit of a recorded run: all numbers, and of the texts a few."""
+    run_id = f"{RECORDED}{target.name}"
+    models = [
+        {**model, "source": run_id} if model["role"] == "unlearned" else model
+        for model in audit["models"]
+    ]
+    spec = {**audit["spec"], "model": {**audit["spec"]["model"], "source": f"run:{run_id}"}}
+    findings = {
+        attack: {role: {**found, "shots": _few(found["shots"])} for role, found in roles.items()}
+        for attack, roles in audit["findings"].items()
+    }
+    note = f"This is a recording; of the texts of each attack it keeps {MOST_SHOTS} at most."
+    kept = {**audit, "run": run_id, "spec": spec, "models": models, "findings": findings,
+            "notes": [*audit["notes"], note]}  # fmt: skip
+    (target / "audit.json").write_text(to_json(kept) + "\n", encoding="utf-8")
+
+
+def _few(shots: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return sorted(shots, key=lambda shot: not shot["leaked"])[:MOST_SHOTS]

@@ -1,0 +1,1 @@
+"""Short interactive lessons: one file a lesson, found by its registration."""

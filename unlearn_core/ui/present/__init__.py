@@ -1,0 +1,1 @@
+"""Present: a run as slides, full screen, in large type."""

@@ -1,0 +1,93 @@
+"""The presentation on the page: its component, and the buttons that open it."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from unlearn_core.errors import LetheError
+from unlearn_core.ui import texts_present as words
+from unlearn_core.ui.present.deck import Told, make_deck, told_by
+from unlearn_core.ui.services import Services
+from unlearn_core.ui.shared import SILENT
+
+FOLDER = Path(__file__).parent
+WATCHED = "document.documentElement.dataset.run"
+"""The run that is watched on the page, as JavaScript."""
+Source = Callable[[str], Told]
+"""Finds a run by its id; raises `LetheError` where there is none."""
+
+
+def build(services: Services, source: Source | None = None) -> gr.HTML:
+    """Draw the component; nothing of it shows until a presentation is opened.
+
+    Args:
+        services: Whose store has the runs.
+        source: Where runs are found instead, such as among recorded ones.
+    """
+    find = source or (lambda run: told_by(services.store, run))
+
+    def present(request: dict[str, Any]) -> dict[str, Any]:
+        return deck_or_problem(find, str(request["run"]))
+
+    return gr.HTML(
+        html_template='<div class="pr-home"></div>',
+        js_on_load=_script(),
+        server_functions=[present],
+        apply_default_css=False,
+        padding=False,
+        elem_id="present-home",
+    )
+
+
+def deck_or_problem(find: Source, run_id: str) -> dict[str, Any]:
+    """The deck of a run, or `problem`: why there is none, in a sentence."""
+    try:
+        return make_deck(find(run_id))
+    except LetheError as error:
+        return {"problem": str(error)}
+
+
+def entry(elem_id: str, run: str, **more: Any) -> gr.Button:
+    """A button that opens the presentation.
+
+    Args:
+        elem_id: Of the button.
+        run: A JavaScript expression that gives the run's id.
+        more: Further options of the button.
+    """
+    button = gr.Button(words.BUTTON, elem_id=elem_id, min_width=100, **more)
+    button.click(None, None, None, js=f"() => {{ window.lethePresent({run}); }}", **SILENT)
+    return button
+
+
+def _script() -> str:
+    config = {
+        "controls": words.CONTROLS,
+        "words": {
+            "asked": words.ASKED,
+            "said": words.SAID,
+            "gives": words.GIVES,
+            "withholds": words.WITHHOLDS,
+            "then": words.THEN,
+            "now": words.NOW,
+            "true": words.TRUE,
+            "stillKnown": words.STILL_KNOWN,
+            "lost": words.NO_LONGER,
+            "stillSaid": words.STILL_SAID,
+            "byAttack": words.BY_ATTACK,
+            "collapseLead": words.COLLAPSE_LEAD,
+            "distinct": words.DISTINCT,
+            "step": words.STEP,
+            "dialog": words.DIALOG,
+            "opening": words.OPENING,
+            "counter": words.COUNTER,
+            "nextUp": words.NEXT_UP,
+            "lastSlide": words.LAST_SLIDE,
+            "lostServer": words.LOST,
+        },
+    }
+    parts = [(FOLDER / name).read_text(encoding="utf-8") for name in ("slides.js", "stage.js")]
+    return "\n".join([f"const CONFIG = {json.dumps(config)};", *parts])
