@@ -98,8 +98,9 @@ def restored(services: Services, query: Mapping[str, str]) -> list[Any]:
     if wanted and run is None:
         gr.Warning(f"The run {wanted} is not here any more; it may have been deleted.")
     run = run or next((one for one in known if one.state in ACTIVE), None)
+    compared = gr.Tabs(selected="compare") if query.get("compare") else None
     if run is None:
-        return [*[gr.skip()] * 3, _marks_or_none(services), "", gr.skip()]
+        return [*[gr.skip()] * 3, _marks_or_none(services), "", compared or gr.skip()]
     chosen = run.spec["model"]
     try:
         data, marked = run.spec["data"], marked_rows(services, run)
@@ -107,7 +108,8 @@ def restored(services: Services, query: Mapping[str, str]) -> list[Any]:
         gr.Warning(str(error))
         data, marked = {"source": "bundled:people"}, _marks_or_none(services)
     step = "gone" if _under_attack(services, run.id) else "unlearn"
-    return [chosen, chosen["source"], data, marked, run.id, gr.Tabs(selected=step)]
+    shown = compared or gr.Tabs(selected=step)
+    return [chosen, chosen["source"], data, marked, run.id, shown]
 
 
 def _under_attack(services: Services, run_id: str) -> bool:
