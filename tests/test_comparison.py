@@ -5,11 +5,9 @@ from pathlib import Path
 
 import pytest
 import torch
-from peft import PeftModel
 
 from tests.helpers.models import tiny_model, toy_tokenizer
-from unlearn_core import comparison
-from unlearn_core.comparison import Bench
+from unlearn_core.comparison import Bench, shelf
 from unlearn_core.data.encoding import make_encoder
 from unlearn_core.differences import answer_histogram, word_diff
 from unlearn_core.errors import InvalidInput
@@ -68,7 +66,7 @@ def test_sides_that_share_a_base_answer_as_if_loaded_alone(
     for _ in range(2):
         got = [bench.answers(source, PROMPTS, spec=SPEC, n=3, seed=7) for source in sources]
         assert got == expected
-    assert len(bench._bases) == 1
+    assert len(bench._shelf.bases) == 1
 
 
 def test_greedy_repeats_one_answer(base: str) -> None:
@@ -86,8 +84,9 @@ def test_streams_end_in_the_answers_and_grow_in_step(
     sources = (adapters[0], base, adapters[1])
     seen = list(bench.stream(sources, PROMPTS[0], spec=spec, seed=3))
     final = [bench.answers(s, PROMPTS[:1], spec=spec, n=1, seed=3)[0][0] for s in sources]
-    assert list(seen[-1]) == final
-    assert len(seen) <= (spec or SamplingSpec()).max_new_tokens
+    assert [column.text for column in seen[-1]] == final
+    assert len(seen) <= (spec or SamplingSpec()).max_new_tokens + 1
+    assert all(column.finished for column in seen[-1])
     assert all(len(texts) == 3 for texts in seen)
 
 
@@ -134,15 +133,15 @@ def test_a_run_folder_stands_for_its_model(
 def test_the_oldest_model_and_adapter_make_room(
     base: str, adapters: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(comparison, "MOST_MODELS", 1)
-    monkeypatch.setattr(comparison, "MOST_ADAPTERS", 1)
+    monkeypatch.setattr(shelf, "MOST_MODELS", 1)
+    monkeypatch.setattr(shelf, "MOST_ADAPTERS", 1)
     bench = Bench()
     first = [bench.answers(s, PROMPTS, spec=SPEC, n=1, seed=0) for s in (base, *adapters)]
-    (held,) = bench._bases.values()
-    assert isinstance(held.model, PeftModel) and len(held.model.peft_config) == 1
+    (held,) = bench._shelf.bases.values()
+    assert held.model is not None and len(held.model.peft_config) == 1
     save(tiny_model("llama", seed=5), toy_tokenizer(), tmp_path / "other")
     bench.warm(str(tmp_path / "other"))
-    assert len(bench._bases) == 1
+    assert len(bench._shelf.bases) == 1
     again = [bench.answers(s, PROMPTS, spec=SPEC, n=1, seed=0) for s in (base, *adapters)]
     assert again == first
 

@@ -15,12 +15,19 @@ import torch
 from torch import Tensor
 
 from unlearn_core.errors import InvalidInput
+from unlearn_core.models.sharing import SharedModel
 from unlearn_core.sampling_cache import Answering, Decoding, attention_windows
 from unlearn_core.sampling_linear import packed
 from unlearn_core.specs import SamplingSpec
 
 MOST_ROWS = 512
 """Beyond some hundreds of rows a step takes as long as two steps of half the rows."""
+NOT_A_NUMBER = -1
+"""Stands for the next token of a model whose logits are no numbers any more."""
+BROKEN = (
+    "This model has broken down: what it computes are not numbers any more, so it cannot say "
+    "anything. Choose an earlier checkpoint, or train with a lower learning rate."
+)
 MEMORY_SHARE = 0.25
 """Share of the free memory one batch of rows may take; the rest is for training."""
 
@@ -90,6 +97,38 @@ class CachedSampler:
         rows = self._answers([p for p in prompts for _ in range(n)], spec, uniforms)
         return [rows[start : start + n] for start in range(0, len(rows), n)]
 
+    def sample_each(
+        self,
+        prompts: Sequence[Sequence[int]],
+        n: int,
+        spec: SamplingSpec,
+        generator: torch.Generator,
+    ) -> list[list[list[list[int]]]]:
+        """As `sample`, by every model of a `SharedModel`, each with the same random numbers.
+
+        Returns:
+            Answers as [model][prompt][sample][token].
+        """
+        assert isinstance(self.model, SharedModel)
+        count = self.model.count
+        # At temperature 0 one answer stands for all.
+        drawn = n if spec.temperature else 1
+        uniforms = None
+        if spec.temperature:
+            shape = (len(prompts) * n, spec.max_new_tokens)
+            numbers = 1 - torch.rand(shape, generator=generator, device=generator.device)
+            uniforms = numbers.repeat(count, 1)
+        rows = [prompt for prompt in prompts for _ in range(drawn)]
+        owners = [model for model in range(count) for _ in rows]
+        found = iter(self._answers(rows * count, spec, uniforms, owners))
+        return [
+            [
+                [next(found) for _ in range(drawn)] * (n // drawn)
+                for _ in prompts
+            ]
+            for _ in range(count)
+        ]  # fmt: skip
+
     def greedy(self, prompts: Sequence[Sequence[int]], max_new_tokens: int) -> list[list[int]]:
         """The most likely answer to each prompt, token by token, without the end token.
 
@@ -100,9 +139,14 @@ class CachedSampler:
 
     @torch.no_grad()
     def _answers(
-        self, prompts: Sequence[Sequence[int]], spec: SamplingSpec, uniforms: Tensor | None
+        self,
+        prompts: Sequence[Sequence[int]],
+        spec: SamplingSpec,
+        uniforms: Tensor | None,
+        owners: Sequence[int] | None = None,
     ) -> list[list[int]]:
         """One answer for each row; equal prompts share a prefill within a batch."""
+        owners = owners or [0] * len(prompts)
         _check(self.model, prompts, spec.max_new_tokens)
         answers: list[list[int]] = [[] for _ in prompts]
         with (
@@ -112,7 +156,8 @@ class CachedSampler:
         ):
             for chunk in self._chunks(prompts, spec.max_new_tokens):
                 drawn = None if uniforms is None else uniforms[chunk]
-                tokens = self._decode([tuple(prompts[row]) for row in chunk], spec, drawn)
+                asked = [(owners[row], tuple(prompts[row])) for row in chunk]
+                tokens = self._decode(asked, spec, drawn)
                 for row, answer in zip(chunk, tokens.tolist(), strict=True):
                     answers[row] = _until_end(answer, self.eos_ids)
         return answers
@@ -134,19 +179,23 @@ class CachedSampler:
             yield chunk
 
     def _decode(
-        self, prompts: list[tuple[int, ...]], spec: SamplingSpec, uniforms: Tensor | None
+        self, asked: list[tuple[int, tuple[int, ...]]], spec: SamplingSpec, uniforms: Tensor | None
     ) -> Tensor:
-        """(S, max_new_tokens) tokens of each sample, -1 behind its end token."""
+        """(S, max_new_tokens) tokens of each sample, -1 behind its end token.
+
+        A sample is asked of a model (0 but for a `SharedModel`), with a prompt.
+        """
         device = self.model.device
-        distinct = {prompt: i for i, prompt in enumerate(dict.fromkeys(prompts))}
-        rows = torch.tensor([distinct[prompt] for prompt in prompts], device=device)
+        distinct = {one: i for i, one in enumerate(dict.fromkeys(asked))}
+        rows = torch.tensor([distinct[one] for one in asked], device=device)
         uniforms = uniforms if uniforms is None else uniforms.to(device)
         ends = torch.tensor(self.eos_ids, dtype=torch.long, device=device)
         answers = rows.new_full((len(rows), spec.max_new_tokens), -1)
         live = torch.arange(len(rows), device=device)
 
         decoding = Decoding(self.model, self.pad_id)
-        logits = decoding.start(list(distinct), len(prompts), spec.max_new_tokens)
+        owners, prompts = zip(*distinct, strict=True)
+        logits = decoding.start(prompts, len(asked), spec.max_new_tokens, owners)
         for step in range(spec.max_new_tokens):
             drawn = None if uniforms is None else uniforms[live, step]
             tokens = choose(logits, spec, drawn, rows)
@@ -169,32 +218,67 @@ def stream(
 ) -> Iterator[int]:
     """Yield one answer token by token, ending before the end token.
 
-    Args:
-        model: In evaluation mode until the iterator is exhausted or closed.
-        prompt_ids: At least one token.
-        spec: None means greedy, with the default length.
-        eos_ids: Tokens that end the answer.
-        generator: With one seed, the tokens equal those of `CachedSampler.sample` with n = 1.
+    Args are as in `stream_each`; with one seed, the tokens equal those of `CachedSampler.sample`
+    with n = 1.
 
     Raises:
-        InvalidInput: If the prompt is empty or the context is too short.
+        InvalidInput: If the prompt is empty, the context too short, or the model broken.
+    """
+    for (token,) in stream_each(model, [prompt_ids], spec, eos_ids, generator):
+        if token == NOT_A_NUMBER:
+            raise InvalidInput(BROKEN)
+        if token is not None:
+            yield token
+
+
+@torch.no_grad()
+def stream_each(
+    model: Answering,
+    prompts: Sequence[Sequence[int]],
+    spec: SamplingSpec | None,
+    eos_ids: Sequence[int],
+    generator: torch.Generator,
+) -> Iterator[tuple[int | None, ...]]:
+    """Yield one answer of each model, a token each at a time.
+
+    Args:
+        model: In evaluation mode until the iterator is exhausted or closed.
+        prompts: One for each model of a `SharedModel`; one only of any other.
+        spec: None means greedy, with the default length.
+        eos_ids: Tokens that end an answer.
+        generator: Every model is given the same random numbers, those of a model alone.
+
+    Yields:
+        The next token of each, None once it has ended, `NOT_A_NUMBER` where it broke down.
+
+    Raises:
+        InvalidInput: If a prompt is empty or the context is too short.
     """
     spec = spec or SamplingSpec(temperature=0.0)
-    _check(model, [prompt_ids], spec.max_new_tokens)
+    _check(model, prompts, spec.max_new_tokens)
     shape = (1, spec.max_new_tokens)
     uniforms = 1 - torch.rand(shape, generator=generator, device=generator.device)
     uniforms = uniforms.to(model.device)
+    live = list(range(len(prompts)))
     with _evaluating(model):
         decoding = Decoding(model, pad_id=0)
-        row = torch.zeros(1, dtype=torch.long, device=model.device)
-        logits = decoding.start([prompt_ids], 1, spec.max_new_tokens)
+        rows = torch.arange(len(prompts), device=model.device)
+        logits = decoding.start(prompts, len(prompts), spec.max_new_tokens, live)
         for step in range(spec.max_new_tokens):
-            token = choose(logits, spec, uniforms[:, step], row)
-            if int(token) in eos_ids:
+            chosen = choose(logits.nan_to_num(), spec, uniforms[:, step].expand(len(rows)), rows)
+            broken = logits.isnan().any(dim=-1)[rows]
+            tokens = chosen.masked_fill(broken, NOT_A_NUMBER).tolist()
+            going = [token not in eos_ids for token in tokens]
+            said = {i: token for i, token, goes in zip(live, tokens, going, strict=True) if goes}
+            if not said:
                 return
-            yield int(token)
-            if step + 1 < spec.max_new_tokens:
-                logits, row = decoding.advance(row, token)
+            yield tuple(said.get(i) for i in range(len(prompts)))
+            going = [goes and token >= 0 for goes, token in zip(going, tokens, strict=True)]
+            live = [i for i, goes in zip(live, going, strict=True) if goes]
+            if not live or step + 1 == spec.max_new_tokens:
+                return
+            kept_rows = torch.tensor(going, device=rows.device)
+            logits, rows = decoding.advance(rows[kept_rows], chosen[kept_rows])
 
 
 def choose(logits: Tensor, spec: SamplingSpec, uniforms: Tensor | None, rows: Tensor) -> Tensor:

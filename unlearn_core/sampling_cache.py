@@ -21,10 +21,11 @@ from transformers.cache_utils import (
     DynamicSlidingWindowLayer,
 )
 
+from unlearn_core.models.sharing import SharedModel
 from unlearn_core.models.steering import PairedCache, SteeredModel
 
-Answering = PreTrainedModel | PeftModel | SteeredModel
-"""What can answer: a model, one with an adapter, or one that is steered by its adapter."""
+Answering = PreTrainedModel | PeftModel | SteeredModel | SharedModel
+"""What can answer: a model, one with an adapter, one steered by its adapter, or several at once."""
 
 Mask = Tensor | dict[str, Tensor] | None
 """One mask for all layers, one for each kind of layer, or nothing to hide."""
@@ -186,18 +187,26 @@ class Decoding:
             return PreallocatedCache(self.windows)
         return GrowingCache(config=self.model.config)
 
-    def start(self, prompts: Sequence[Sequence[int]], samples: int, new_tokens: int) -> Tensor:
+    def start(
+        self,
+        prompts: Sequence[Sequence[int]],
+        samples: int,
+        new_tokens: int,
+        owners: Sequence[int] | None = None,
+    ) -> Tensor:
         """Read each prompt once.
 
         Args:
             prompts: P distinct prompts, none empty.
             samples: Number of samples that will be continued, P or more.
             new_tokens: Most tokens that `advance` will add to each.
+            owners: Which model of a `SharedModel` each prompt is for; None for the first.
 
         Returns:
             (P, V) logits of the first new token: row i belongs to every sample of prompt i.
         """
         ids, mask = _left_padded(prompts, self.pad_id, self.model.device)
+        self.owners = torch.tensor(owners or [0] * len(prompts), device=ids.device)
         positions = (mask.cumsum(-1) - 1).clamp(min=0)
         logits = self._forward(ids, self._prompt_mask(mask), positions)
         self.length = ids.shape[1]
@@ -251,6 +260,7 @@ class Decoding:
     def _select(self, rows: Tensor) -> None:
         self.mask = self.mask[rows]
         self.positions = self.positions[rows]
+        self.owners = self.owners[rows]
 
     def _forward(self, ids: Tensor, mask: Mask, positions: Tensor) -> Tensor:
         given = {
@@ -261,6 +271,7 @@ class Decoding:
             "cache_params": self.cache,
             "use_cache": True,
             "logits_to_keep": 1,
+            "owners": self.owners,
         }
         known = {name: value for name, value in given.items() if name in self._arguments}
         return cast(Tensor, self.model(**known).logits[:, -1])
@@ -321,9 +332,10 @@ def _layer_types(config: Any) -> tuple[str, ...]:
 def _forward_arguments(model: Any) -> frozenset[str]:
     """What the model takes: state-space models have no positions, and another cache name."""
     # A wrapper hides the arguments of the model inside.
-    inner = model.inner if isinstance(model, SteeredModel) else model
+    inner = model.inner if isinstance(model, SteeredModel | SharedModel) else model
     inner = inner.get_base_model() if isinstance(inner, PeftModel) else inner
-    return frozenset(inspect.signature(inner.forward).parameters)
+    own = ["owners"] if isinstance(model, SharedModel) else []
+    return frozenset([*own, *inspect.signature(inner.forward).parameters])
 
 
 def _moved(prompts: Tensor, rows: int, columns: int) -> Tensor:

@@ -1,0 +1,174 @@
+"""Many adapters on one base at once: each row of a batch is computed with its own.
+
+peft's mixed batches go through the adapters one by one in every layer, which on a small model
+costs more than the model itself (six columns took four to five times as long as one; see
+`benchmarks/columns.py`). Here the adapters lie side by side as one wide adapter, and each row is
+left only its own part of it: two products a layer, however many adapters there are.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any, cast
+
+import torch
+from peft.tuners.lora import LoraLayer
+from torch import Tensor, nn
+from torch.nn.functional import linear
+from transformers import PreTrainedModel
+
+from unlearn_core.errors import InvalidInput
+
+Weights = Mapping[LoraLayer, tuple[Tensor, Tensor]]
+"""A (rank, inputs) and B (outputs, rank) of an adapter, by layer; its scaling is in B."""
+
+_NOT_PLAIN = (
+    "alora_invocation_tokens",
+    "arrow_config",
+    "kasa_config",
+    "layer_replication",
+    "lora_bias",
+    "modules_to_save",
+    "monteclora_config",
+    "target_parameters",
+    "trainable_token_indices",
+    "use_bdlora",
+    "use_dora",
+    "use_qalora",
+    "velora_config",
+)
+"""Settings of a LoRA adapter that make it more than two matrices beside a layer's own."""
+
+
+def is_plain_lora(folder: Path) -> bool:
+    """Whether a saved adapter adds B A x to linear layers, and nothing else."""
+    config = json.loads((folder / "adapter_config.json").read_text(encoding="utf-8"))
+    plain = config.get("peft_type") == "LORA" and config.get("bias", "none") == "none"
+    return plain and not any(config.get(name) for name in _NOT_PLAIN)
+
+
+def lora_layers(model: PreTrainedModel) -> list[LoraLayer]:
+    """The layers that carry adapters."""
+    return [module for module in model.modules() if isinstance(module, LoraLayer)]
+
+
+def adapter_weights(layers: Sequence[LoraLayer], name: str) -> Weights:
+    """A copy of an adapter's weights, which stays right when the adapter is taken off.
+
+    Raises:
+        InvalidInput: A weight is not a finite number, so that rows beside it would be spoilt.
+    """
+    weights = {
+        layer: (
+            _weight(layer.lora_A[name]).clone(),
+            _weight(layer.lora_B[name]) * layer.scaling[name],
+        )
+        for layer in layers
+        if name in layer.lora_A
+    }
+    if not all(part.isfinite().all() for parts in weights.values() for part in parts):
+        raise InvalidInput(
+            "This model's adapter holds weights that are not numbers (NaN or infinite): its "
+            "training diverged. Choose an earlier checkpoint, or train with a lower learning rate."
+        )
+    return weights
+
+
+def _weight(linear_layer: nn.Module) -> Tensor:
+    return cast(nn.Linear, linear_layer).weight.detach()
+
+
+class SharedModel(nn.Module):
+    """A base with several adapters, of which each row of a batch uses one, or none.
+
+    For use without gradients, and by one thread at a time: while it computes, the base's layers
+    are its own.
+    """
+
+    def __init__(
+        self,
+        model: PreTrainedModel,
+        layers: Sequence[LoraLayer],
+        adapters: Sequence[Weights],
+    ) -> None:
+        """Put the adapters side by side.
+
+        Args:
+            model: The base, without the wrapper of the adapters that are on it.
+            layers: Its layers that carry adapters; read at every pass, so that it may grow.
+            adapters: Of each model that answers; empty for the base itself.
+        """
+        super().__init__()
+        self.inner = model
+        self.layers = layers
+        self.count = len(adapters)
+        self._joined = {layer: _join(layer, adapters) for layer in layers}
+
+    @property
+    def config(self) -> Any:
+        """The base's configuration."""
+        return self.inner.config
+
+    @property
+    def device(self) -> torch.device:
+        """Where the base is."""
+        return next(self.inner.parameters()).device
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """Number format of the base's weights."""
+        return next(self.inner.parameters()).dtype
+
+    def forward(self, owners: Tensor, **inputs: Any) -> Any:
+        """What the base gives, with (R,) the number of the model that each row belongs to."""
+        with self._in_place(owners):
+            return self.inner(**inputs)
+
+    @contextmanager
+    def _in_place(self, owners: Tensor) -> Iterator[None]:
+        foreign: dict[tuple[int, ...], Tensor] = {}
+        try:
+            for layer in self.layers:
+                down, up, ranks = self._joined.get(layer, (None, None, ()))
+                if down is None or up is None:
+                    vars(layer)["forward"] = layer.base_layer
+                    continue
+                if ranks not in foreign:
+                    foreign[ranks] = _foreign(ranks, owners)
+                vars(layer)["forward"] = partial(
+                    _side_by_side, layer.base_layer, down, up, foreign[ranks]
+                )
+            yield
+        finally:
+            for layer in self.layers:
+                vars(layer).pop("forward", None)
+
+
+Joined = tuple[Tensor | None, Tensor | None, tuple[int, ...]]
+"""All A on one another, all B beside one another, and the rank of each model's part."""
+
+
+def _join(layer: LoraLayer, adapters: Sequence[Weights]) -> Joined:
+    ranks = tuple(len(weights[layer][0]) if layer in weights else 0 for weights in adapters)
+    if not any(ranks):
+        return None, None, ranks
+    parts = [weights[layer] for weights in adapters if layer in weights]
+    return torch.cat([down for down, _ in parts]), torch.cat([up for _, up in parts], 1), ranks
+
+
+def _foreign(ranks: Sequence[int], owners: Tensor) -> Tensor:
+    """(R, 1, K) whether a part of the wide adapter is another row's."""
+    numbers = torch.arange(len(ranks), device=owners.device)
+    of_part = numbers.repeat_interleave(torch.tensor(ranks, device=owners.device))
+    return (of_part != owners[:, None])[:, None]
+
+
+def _side_by_side(
+    base: nn.Module, down: Tensor, up: Tensor, foreign: Tensor, states: Tensor
+) -> Tensor:
+    """(R, T, inputs) to (R, T, outputs)."""
+    result: Tensor = base(states)
+    own = linear(states.to(down.dtype), down).masked_fill(foreign, 0.0)
+    return (result + linear(own, up)).to(result.dtype)
