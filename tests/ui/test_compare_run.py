@@ -6,37 +6,11 @@ from typing import Any, cast
 import pytest
 
 from tests.helpers.fake_run import fake_run
-<<<<<<< HEAD
 from unlearn_core.errors import LetheError
-=======
-from unlearn_core.comparison import Bench, Column
-from unlearn_core.data.records import Record
->>>>>>> w-engine
 from unlearn_core.runs.store import Store
 from unlearn_core.ui.compare_run import bench_source, default_sources, leading_run, sources
 from unlearn_core.ui.services import Services
 
-<<<<<<< HEAD
-=======
-PEOPLE = {"source": "bundled:people"}
-
-
-class EchoBench:
-    """Answers with the source's name, word by word; a source called `broken` fails."""
-
-    def stream(self, sources: Sequence[str], prompt: str, **_: Any) -> Iterator[tuple[Column, ...]]:
-        [source] = sources
-        if source == "broken":
-            yield (Column().failed("There is no model 'broken'."),)
-            return
-        words = f"{source} says {prompt}".split()
-        for i in range(1, len(words) + 1):
-            yield (Column(" ".join(words[:i])),)
-
-    def answers(self, source: str, prompts: Sequence[str], **kw: Any) -> list[list[str]]:
-        return [[f"{source} {kw['seed']}"] * kw["n"] for _ in prompts]
-
->>>>>>> w-engine
 
 @pytest.fixture
 def services(tmp_path: Path) -> Services:

@@ -1,9 +1,9 @@
 """The asking itself: a job filled in question by question, all its columns in step."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from unlearn_core.errors import LetheError
 from unlearn_core.ui.compare.job import Job
@@ -72,7 +72,7 @@ def _stream(bench: "Bench", job: Job, place: int) -> bool:
             template=job.asking.template,
         )
         # Closed when it is left half-way, so that it holds no model any longer.
-        with closing(growing):
+        with closing(cast("Generator[Sequence[Column]]", growing)):
             for step in growing:
                 if not _show(job, place, columns, step):
                     return False

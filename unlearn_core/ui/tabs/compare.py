@@ -99,13 +99,14 @@ def build(services: Services, page: Page) -> None:
     link = gr.Textbox("", visible="hidden", container=False)
     told = gr.Textbox("", visible="hidden", elem_id="cmp-told", container=False)
     with gr.Row(elem_classes="lethe-actions"):
-        go = gr.Button("Compare", variant="primary", min_width=150, elem_id="cmp-go")
+        go = gr.Button("Compare", variant="primary", min_width=150, interactive=False,
+                       elem_id="cmp-go")  # fmt: skip
     problem = gr.HTML(padding=False, elem_id="cmp-problem")
     comparison_view(desk)
     mixed = gr.State((0, ()))
 
     where = [page.model_source, page.data_spec, page.marked_ids]
-    _choosing(services, page, parts, sets, (link, problem, mixed))
+    _choosing(services, page, parts, sets, (link, problem, mixed, go))
     for button, sizes in ((few, FEW_OF_EACH), (forgotten, {"forget": MOST_OF_A_GROUP}), (none, {})):
         button.click(_chooser(services, sizes), [parts.sources, *where[1:]], parts.questions,
                      **SILENT)  # fmt: skip
@@ -169,7 +170,7 @@ def _choosing(
     services: Services, page: Page, parts: Parts, sets: PromptSets, rest: Sequence[Any]
 ) -> None:
     """Fill the tab when it comes into view: by a link, by another tab, or as it was left."""
-    link, problem, mixed = rest
+    link, problem, mixed, go = rest
     followed, leading = gr.State(""), gr.State("")
     states = [page.run_id, page.model_source, page.data_spec, page.marked_ids, page.compared]
 
@@ -181,11 +182,12 @@ def _choosing(
         choices = sources(services, model or "bundled")
         offered = [value for _, value in choices]
         watching = f"{run_id} {f'{RUN}{run_id}' in offered}"
+        ready = gr.update(interactive=True)
         if link:
             try:
                 now, shown, told = _restored(services, parts, sets, link, choices, data, marked)
                 mix = (now.mix or 0, now.sources if now.mix is not None else ())
-                return [*shown, told, mix, watching, leading_run(now.sources), []]
+                return [*shown, told, mix, watching, leading_run(now.sources), [], ready]
             except LetheError as error:
                 problem = texts.problem(str(error))
         else:
@@ -197,12 +199,12 @@ def _choosing(
         shown = [gr.update(choices=choices, value=chosen), gr.update(choices=menu, value=keys),
                  gr.skip(), set_tools.listed(sets, prompt_set)]  # fmt: skip
         others = [gr.skip()] * (len(parts.all) - len(shown))
-        return [*shown, *others, problem, gr.skip(), watching, leading_run(chosen), []]
+        return [*shown, *others, problem, gr.skip(), watching, leading_run(chosen), [], ready]
 
     page.steps["compare"].select(
         refresh,
         [link, *states, followed, parts.sources, parts.questions, parts.prompt_set],
-        [*parts.all, problem, mixed, followed, leading, page.compared],
+        [*parts.all, problem, mixed, followed, leading, page.compared, go],
         js=TAKE_LINK,
         **SILENT,
     )
