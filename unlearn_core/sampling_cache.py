@@ -180,7 +180,7 @@ class Decoding:
             and self.config._attn_implementation in ("sdpa", "eager")
             and self.config.model_type not in _FLAT_MASK_MODELS
         )
-        self._arguments = _forward_arguments(model)
+        self._arguments = forward_arguments(model)
 
     def _new_cache(self) -> PreallocatedCache | GrowingCache:
         if self.windows:
@@ -329,7 +329,7 @@ def _layer_types(config: Any) -> tuple[str, ...]:
     return tuple(getattr(config, "layer_types", None) or ())
 
 
-def _forward_arguments(model: Any) -> frozenset[str]:
+def forward_arguments(model: Any) -> frozenset[str]:
     """What the model takes: state-space models have no positions, and another cache name."""
     # A wrapper hides the arguments of the model inside.
     inner = model.inner if isinstance(model, SteeredModel | SharedModel) else model

@@ -3,6 +3,7 @@
 from unlearn_core.comparison.bench import Bench
 from unlearn_core.comparison.columns import MOST_COLUMNS, Column
 from unlearn_core.comparison.shelf import MOST_ADAPTERS, MOST_MODELS
+from unlearn_core.comparison.views import NextToken, TokenView, TrueRank
 
 __all__ = [
     "MOST_ADAPTERS",
@@ -10,4 +11,7 @@ __all__ = [
     "MOST_MODELS",
     "Bench",
     "Column",
+    "NextToken",
+    "TokenView",
+    "TrueRank",
 ]

@@ -1,15 +1,23 @@
 """The same question, the same seed, up to six models: before and after side by side."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
 
 from unlearn_core.comparison.columns import MOST_COLUMNS, Asking, Column, grouped, grow
 from unlearn_core.comparison.drawing import Answers, Drawing
 from unlearn_core.comparison.places import Place, find_place
 from unlearn_core.comparison.problems import problem_of
 from unlearn_core.comparison.shelf import Shelf
+from unlearn_core.comparison.views import NextToken, Reader, TokenView, TrueRank, reading
+from unlearn_core.data.encoding import Message
+from unlearn_core.data.records import Record
 from unlearn_core.errors import InvalidInput
+from unlearn_core.models.reading import read_tokenizer
+from unlearn_core.models.source import find_source
 from unlearn_core.models.spec import ModelSpec
 from unlearn_core.specs import SamplingSpec
+
+Read = TypeVar("Read")
 
 
 class Bench:
@@ -111,6 +119,62 @@ class Bench:
         asking = Asking(lambda encoder: encoder.prompt(prompt), spec or _greedy(), seed, template)
         return self._grow(sources, asking)
 
+    def stream_chat(
+        self,
+        sources: Sequence[str],
+        messages: Sequence[Message],
+        *,
+        spec: SamplingSpec | None,
+        seed: int,
+    ) -> Iterator[tuple[Column, ...]]:
+        """The next turn of a conversation by several models, as `stream`.
+
+        A model without a chat template says so in its column.
+
+        Args:
+            messages: `role` (system, user or assistant) and `content` of each, the user's last.
+        """
+        _check_number(sources)
+        asking = Asking(lambda encoder: encoder.chat(messages), spec or _greedy(), seed, "")
+        return self._grow(sources, asking)
+
+    def has_chat(self, source: str) -> bool:
+        """Whether a model has a chat template; it is not loaded for that.
+
+        Raises:
+            LetheError: No such model, or it has no tokenizer.
+        """
+        place = find_place(source, self._like)
+        base = self._shelf.find(place)
+        tokenizer = base.tokenizer if base else read_tokenizer(find_source(place.spec), place.spec)
+        return bool(tokenizer.chat_template)
+
+    def token_views(
+        self, sources: Sequence[str], prompt: str, text: str, template: str = ""
+    ) -> tuple[TokenView | str, ...]:
+        """How likely each model finds each token of a text as an answer to a prompt.
+
+        Models with tokenizers of their own cut the text in their own way.
+        """
+        return self._read(sources, template, lambda reader: reader.view(prompt, text))
+
+    def next_tokens(
+        self, sources: Sequence[str], prompt: str, prefix: str, k: int, template: str = ""
+    ) -> tuple[tuple[NextToken, ...] | str, ...]:
+        """The k likeliest next tokens after a prompt and the beginning of its answer.
+
+        Args:
+            prefix: As tokens of a `TokenView` add up; a space that belongs to the next word must
+                not stand at its end.
+        """
+        return self._read(sources, template, lambda reader: reader.next_tokens(prompt, prefix, k))
+
+    def true_rank(
+        self, sources: Sequence[str], record: Record, template: str = ""
+    ) -> tuple[TrueRank | str, ...]:
+        """Where each model ranks the true answer among the record's wrong ones."""
+        return self._read(sources, template, lambda reader: reader.true_rank(record))
+
     def warm(self, source: str) -> None:
         """Load a model now, so that its first answer comes at once."""
         place = find_place(source, self._like)
@@ -124,6 +188,20 @@ class Bench:
     def _grow(self, sources: Sequence[str], asking: Asking) -> Iterator[tuple[Column, ...]]:
         # Found when the first token is asked for, so that nothing is held before.
         yield from grow(self._places(sources), self._shelf, asking)
+
+    def _read(
+        self, sources: Sequence[str], template: str, read: Callable[[Reader], Read]
+    ) -> tuple[Read | str, ...]:
+        """What each model reads, or why it cannot."""
+        found: list[Read | str] = []
+        for source in sources:
+            try:
+                place = find_place(source, self._like)
+                with reading(self._shelf, place, template) as reader:
+                    found.append(read(reader))
+            except Exception as error:
+                found.append(problem_of(error))
+        return tuple(found)
 
     def _places(self, sources: Sequence[str]) -> list[Place | str]:
         """Where each model is, or why it cannot be asked."""

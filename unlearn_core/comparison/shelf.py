@@ -134,6 +134,7 @@ class Base:
             else:
                 self.model.load_adapter(folder, adapter_name=name, use_safetensors=True)
         except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
+            self._take_off(name)
             raise InvalidInput(
                 f"The adapter in '{folder}' cannot be put on its base model. Choose a folder that "
                 "holds adapter_model.safetensors, made from that base."
@@ -142,6 +143,13 @@ class Base:
             # A comparison under way must know the layers that are new, also half put on.
             self.layers[:] = lora_layers(self.original)
         self.model.train(False)
+
+    def _take_off(self, name: str) -> None:
+        """What is left of an adapter that could not be put on."""
+        if self.model is None:
+            return
+        if name in self.model.peft_config:
+            self.model.delete_adapter(name)
 
 
 class Shelf:

@@ -1,7 +1,7 @@
 """Prompts and answers as token ids: where an answer begins, what is learnt, how rows are padded."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,6 +19,10 @@ DEFAULT_TEMPLATE = "Question: {prompt}\nAnswer: {answer}"
 
 IGNORED = -100
 """Label of a position whose token is not learnt."""
+
+Message = Mapping[str, str]
+"""`role` and `content` of one turn of a conversation."""
+ROLES = ("system", "user", "assistant")
 
 _CACHE_LIMIT = 100_000
 
@@ -128,6 +132,47 @@ class Encoder:
             begun = self.text(opening.rstrip())
         self._check_room(f"{prompt} {opening}", len(begun))
         return begun
+
+    def answered(self, prompt: str, text: str) -> tuple[list[int], list[int]]:
+        """Ids of a prompt, and of a text that follows as its answer, without its end.
+
+        Raises:
+            InvalidInput: Both together fill the whole row.
+        """
+        head = self._prompt_ids(prompt)
+        if prompt or not text:
+            tail = self._answer_ids(prompt, text, head) if text else []
+        else:
+            tail = self.text(text)
+            # What starts a text is the prompt already.
+            tail = tail[len(head) :] if tail[: len(head)] == head else tail
+        self._check_room(f"{prompt} {text}", len(head) + len(tail))
+        return head, tail
+
+    def chat(self, messages: Sequence[Message]) -> list[int]:
+        """Ids to generate the assistant's next turn from.
+
+        Args:
+            messages: `role` (system, user or assistant) and `content` of each; the user's last.
+
+        Raises:
+            InvalidInput: The model has no chat template, the messages are no conversation that
+                waits for an answer, or they fill the whole row.
+        """
+        if self.template:
+            raise InvalidInput(
+                "This model has no chat template, so it cannot hold a conversation. Ask it single "
+                "questions, or choose a model that was made for chat."
+            )
+        turns = [_turn(message) for message in messages]
+        if not turns or turns[-1]["role"] != "user" or not turns[-1]["content"].strip():
+            raise InvalidInput(
+                "There is nothing to answer: the last message of the conversation must be the "
+                "person's, and not empty."
+            )
+        ids = self._plain(_rendered(self.tokenizer, _after(self.preface, turns)))
+        self._check_room(turns[-1]["content"], len(ids))
+        return ids
 
     def text(self, text: str) -> list[int]:
         """Ids of a plain text (a passage or its beginning), without template or end token."""
@@ -296,21 +341,49 @@ def _chat_text(
     preface: Preface = Preface(),
     answer: str | None = None,
 ) -> str:
-    asked = [*preface.examples, (prompt, answer)]
-    turns = []
-    for question, reply in asked:
-        turns.append({"role": "user", "content": question})
-        if reply is not None:
-            turns.append({"role": "assistant", "content": reply})
+    turns = [{"role": "user", "content": prompt}]
+    if answer is not None:
+        turns.append({"role": "assistant", "content": answer})
+    return _rendered(tokenizer, _after(preface, turns))
+
+
+def _after(preface: Preface, turns: Sequence[Message]) -> list[Message]:
+    """A conversation with what stands before every question."""
+    shown = [
+        {"role": role, "content": text}
+        for example in preface.examples
+        for role, text in zip(("user", "assistant"), example, strict=True)
+    ]
+    begins = 1 if turns[0]["role"] == "system" else 0
+    every = [*turns[:begins], *shown, *turns[begins:]]
     if preface.instruction:
         # Not every template takes a system turn.
-        turns[0]["content"] = f"{preface.instruction}\n\n{turns[0]['content']}"
+        first = next(i for i, turn in enumerate(every) if turn["role"] == "user")
+        begun = f"{preface.instruction}\n\n{every[first]['content']}"
+        every[first] = {"role": "user", "content": begun}
+    return every
+
+
+def _rendered(tokenizer: "PreTrainedTokenizerBase", turns: list[Message]) -> str:
     # Reasoning models would open a thinking part before the answer; templates without the
     # switch ignore it.
     text = tokenizer.apply_chat_template(
-        turns, tokenize=False, add_generation_prompt=answer is None, enable_thinking=False
+        [dict(turn) for turn in turns],
+        tokenize=False,
+        add_generation_prompt=turns[-1]["role"] == "user",
+        enable_thinking=False,
     )
     return str(text)
+
+
+def _turn(message: Message) -> Message:
+    role, content = message.get("role"), message.get("content")
+    if role not in ROLES or not isinstance(content, str):
+        raise InvalidInput(
+            f"A message has the role {role!r}; each must have one of {', '.join(ROLES)} and a text "
+            "as content."
+        )
+    return {"role": role, "content": content}
 
 
 def _chat_end(tokenizer: "PreTrainedTokenizerBase") -> int:

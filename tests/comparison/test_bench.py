@@ -6,44 +6,18 @@ from pathlib import Path
 import pytest
 import torch
 
+from tests.comparison.conftest import make_adapter
 from tests.helpers.models import tiny_model, toy_tokenizer
 from unlearn_core.comparison import Bench, shelf
 from unlearn_core.data.encoding import make_encoder
-from unlearn_core.differences import answer_histogram, word_diff
 from unlearn_core.errors import InvalidInput
 from unlearn_core.models.loading import load, save
-from unlearn_core.models.spec import ModelSpec, TuningSpec
-from unlearn_core.models.tuning import prepare_for_training
+from unlearn_core.models.spec import ModelSpec
 from unlearn_core.sampling import CachedSampler
 from unlearn_core.specs import SamplingSpec
 
 PROMPTS = ["Who is Ada?", "Where?"]
 SPEC = SamplingSpec(max_new_tokens=12)
-
-
-@pytest.fixture(scope="module")
-def base(tmp_path_factory: pytest.TempPathFactory) -> str:
-    folder = tmp_path_factory.mktemp("models") / "base"
-    save(tiny_model("llama"), toy_tokenizer(), folder)
-    return str(folder)
-
-
-def make_adapter(base: str, folder: Path, seed: int) -> str:
-    """An adapter that changes what the base says."""
-    model = prepare_for_training(load(ModelSpec(source=base)).model, TuningSpec(rank=4))
-    generator = torch.Generator().manual_seed(seed)
-    with torch.no_grad():
-        for name, parameter in model.named_parameters():
-            if "lora_" in name:
-                parameter.normal_(std=0.2, generator=generator)
-    save(model, toy_tokenizer(), folder)
-    return str(folder)
-
-
-@pytest.fixture(scope="module")
-def adapters(base: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
-    place = tmp_path_factory.mktemp("adapters")
-    return make_adapter(base, place / "one", 1), make_adapter(base, place / "two", 2)
 
 
 def plain(source: str, spec: SamplingSpec, n: int, seed: int) -> list[list[str]]:
@@ -57,10 +31,10 @@ def plain(source: str, spec: SamplingSpec, n: int, seed: int) -> list[list[str]]
 
 
 def test_sides_that_share_a_base_answer_as_if_loaded_alone(
-    base: str, adapters: tuple[str, str]
+    base: str, adapters: tuple[str, ...]
 ) -> None:
     bench = Bench()
-    sources = (base, *adapters)
+    sources = (base, *adapters[:2])
     expected = [plain(source, SPEC, 3, 7) for source in sources]
     assert expected[0] != expected[1] != expected[2]
     for _ in range(2):
@@ -78,7 +52,7 @@ def test_greedy_repeats_one_answer(base: str) -> None:
 
 @pytest.mark.parametrize("spec", [None, SPEC])
 def test_streams_end_in_the_answers_and_grow_in_step(
-    base: str, adapters: tuple[str, str], spec: SamplingSpec | None
+    base: str, adapters: tuple[str, ...], spec: SamplingSpec | None
 ) -> None:
     bench = Bench()
     sources = (adapters[0], base, adapters[1])
@@ -90,7 +64,7 @@ def test_streams_end_in_the_answers_and_grow_in_step(
     assert all(len(texts) == 3 for texts in seen)
 
 
-def test_a_stream_left_early_leaves_the_bench_usable(base: str, adapters: tuple[str, str]) -> None:
+def test_a_stream_left_early_leaves_the_bench_usable(base: str, adapters: tuple[str, ...]) -> None:
     bench = Bench()
     growing = bench.stream((base, adapters[0]), PROMPTS[0], spec=SPEC, seed=0)
     next(growing)
@@ -99,9 +73,9 @@ def test_a_stream_left_early_leaves_the_bench_usable(base: str, adapters: tuple[
     assert bench.answers(base, PROMPTS, spec=SPEC, n=1, seed=0) == answers
 
 
-def test_threads_get_the_answers_of_their_own_side(base: str, adapters: tuple[str, str]) -> None:
+def test_threads_get_the_answers_of_their_own_side(base: str, adapters: tuple[str, ...]) -> None:
     bench = Bench()
-    sources = (base, *adapters)
+    sources = (base, *adapters[:2])
     expected = [bench.answers(s, PROMPTS, spec=SPEC, n=2, seed=1) for s in sources]
     got: dict[str, list[list[str]]] = {}
 
@@ -118,7 +92,7 @@ def test_threads_get_the_answers_of_their_own_side(base: str, adapters: tuple[st
 
 
 def test_a_run_folder_stands_for_its_model(
-    base: str, tmp_path: Path, adapters: tuple[str, str]
+    base: str, tmp_path: Path, adapters: tuple[str, ...]
 ) -> None:
     (tmp_path / "run").mkdir()
     inside = make_adapter(base, tmp_path / "run" / "model", 1)
@@ -131,18 +105,18 @@ def test_a_run_folder_stands_for_its_model(
 
 
 def test_the_oldest_model_and_adapter_make_room(
-    base: str, adapters: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    base: str, adapters: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shelf, "MOST_MODELS", 1)
     monkeypatch.setattr(shelf, "MOST_ADAPTERS", 1)
     bench = Bench()
-    first = [bench.answers(s, PROMPTS, spec=SPEC, n=1, seed=0) for s in (base, *adapters)]
+    first = [bench.answers(s, PROMPTS, spec=SPEC, n=1, seed=0) for s in (base, *adapters[:2])]
     (held,) = bench._shelf.bases.values()
     assert held.model is not None and len(held.model.peft_config) == 1
     save(tiny_model("llama", seed=5), toy_tokenizer(), tmp_path / "other")
     bench.warm(str(tmp_path / "other"))
     assert len(bench._shelf.bases) == 1
-    again = [bench.answers(s, PROMPTS, spec=SPEC, n=1, seed=0) for s in (base, *adapters)]
+    again = [bench.answers(s, PROMPTS, spec=SPEC, n=1, seed=0) for s in (base, *adapters[:2])]
     assert again == first
 
 
@@ -157,31 +131,3 @@ def test_replaced_weights_are_loaded_again(tmp_path: Path) -> None:
 def test_an_unknown_source_is_refused() -> None:
     with pytest.raises(InvalidInput):
         Bench().answers("no such folder!", PROMPTS, spec=None, n=1, seed=0)
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "parts"),
-    [
-        ("", "", []),
-        ("a b", "a b", [("a b", "same")]),
-        ("born in Oslo", "born in a town", [("born in", "same"), ("Oslo", "removed"),
-                                            ("a town", "added")]),
-        ("x y z", "", [("x y z", "removed")]),
-        ("", "x y", [("x y", "added")]),
-        ("a b c", "b c d", [("a", "removed"), ("b c", "same"), ("d", "added")]),
-    ],
-)  # fmt: skip
-def test_word_differences(before: str, after: str, parts: list[tuple[str, str]]) -> None:
-    assert word_diff(before, after) == parts
-
-
-def test_differences_spell_both_texts_out() -> None:
-    before, after = "the cat sat on the mat " * 60, "the dog sat on a mat " * 60
-    parts = word_diff(before, after)
-    assert " ".join(text for text, tag in parts if tag != "added").split() == before.split()
-    assert " ".join(text for text, tag in parts if tag != "removed").split() == after.split()
-
-
-def test_a_histogram_counts_the_most_common_first() -> None:
-    answers = ["b", "a", "c  d", "a", "c d", " c\nd "]
-    assert answer_histogram(answers) == [("c d", 3), ("a", 2), ("b", 1)]
