@@ -27,12 +27,14 @@ class Prompt(Config):
     Attributes:
         answer: The true answer; empty where there is none.
         fact: A short string that an answer must contain to count as known; may be empty.
+        perturbed: Wrong answers of the same form, among which the true one is ranked.
         group: A key of the groups of records, such as `forget`; `own` for typed ones.
     """
 
     prompt: Asked
     answer: str = Field("", max_length=1_000_000)
     fact: str = Field("", max_length=10_000)
+    perturbed: tuple[str, ...] = Field((), max_length=100)
     group: str = Field("own", max_length=40)
 
 

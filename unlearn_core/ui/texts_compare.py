@@ -31,6 +31,10 @@ BLIND_HELP = (
     "tally."
 )
 KIND_HELP = "A chat needs models with a chat template; each remembers what was said to it."
+NO_CHAT = (
+    "None of the chosen models has a chat template, so none can hold a conversation. Choose a "
+    "model that was made for chat, or ask single questions."
+)
 EMPTY = (
     "Choose models and questions, then press Compare. All models answer the same questions here, "
     "side by side, with the true answer, what changed word by word, how likely each token was, and "
@@ -70,7 +74,7 @@ VIEWS: Mapping[str, tuple[str, str]] = {
     ),
     "next": ("Next token", "What each model would say next, at a place of the text you choose."),
     "samples": ("Sampled answers", "How often each answer came when many were drawn."),
-    "rank": ("Rank of the truth", "Where the true answer stands among what the model could say."),
+    "rank": ("Rank of the truth", "Where the true answer stands among wrong ones of its form."),
 }
 
 BROWSER: Mapping[str, str] = {
@@ -137,6 +141,10 @@ BROWSER: Mapping[str, str] = {
     "points": "points",
     "rank": "rank {rank}",
     "whole": "mean log-probability {mean} nats a token; nearer to 0 is likelier",
+    "place_of": "Place {place} of {answers}",
+    "tokenRank": "mean rank of its tokens {rank}; at 1 the model would say it by itself",
+    "rankHelp": "The true answer among the wrong answers of the same form, by how likely the model "
+    "finds them: place 1 is the likeliest.",
     "impossible": "this model finds the text impossible",
     "otherTokens": "These models cut the text into different tokens, so only each one's own "
     "probabilities are shown.",
@@ -152,5 +160,6 @@ BROWSER: Mapping[str, str] = {
     "tallyHead": "The names, and how often you chose each ({n} votes)",
     "say": "Say something to every model",
     "send": "Send",
-    "said": "You",
+    "answering": "The models answer.",
+    "chatting": "Say something below; every model remembers what it was told and what it said.",
 }

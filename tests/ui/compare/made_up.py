@@ -48,6 +48,12 @@ class EchoBench:
                 for source, said in zip(sources, words, strict=True)
             )
 
+    def stream_chat(
+        self, sources: Sequence[str], messages: Sequence[Any], **how: Any
+    ) -> Iterator[tuple[SimpleNamespace, ...]]:
+        self.asked.append(("chat", tuple(sources), messages))
+        return self.stream(sources, f"turn {len(messages)}", **how)
+
     def answers_of(
         self, sources: Sequence[str], prompts: Sequence[str], **how: Any
     ) -> tuple[list[list[str]] | str, ...]:

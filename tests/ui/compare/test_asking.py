@@ -14,6 +14,7 @@ from unlearn_core.ui.compare import job as jobs
 from unlearn_core.ui.compare.asking import DRAWN_AT_ONCE, SEEDS_APART
 from unlearn_core.ui.compare.desk import Desk
 from unlearn_core.ui.compare.job import Asking, Job, Side
+from unlearn_core.ui.compare.questions import chat_question
 
 
 def test_all_columns_are_asked_together_with_one_seed_and_sampler() -> None:
@@ -147,11 +148,50 @@ def test_so_many_at_once_are_refused(held: EchoBench, monkeypatch: pytest.Monkey
     desk = Desk(lambda: cast(Bench, held))
     job = make_job("a", "b")
     desk.start(job)
-    with pytest.raises(InvalidInput, match="1 comparisons are being answered"):
+    with pytest.raises(InvalidInput, match="1 comparison is being answered"):
         desk.start(make_job("a", "b"))
     job.stop()
     held.go_on.set()
     desk.start(make_job("a", "b"))
+
+
+def test_each_column_of_a_chat_remembers_its_own_past() -> None:
+    bench = EchoBench()
+    desk = Desk(lambda: cast(Bench, bench))
+    first = make_job("a", "broken")
+    job = Job(first.sides, (), first.asking, blind=False, chat=True)
+    desk.start(job)
+    for text in ("Hello", "And now?"):
+        for thread in working():
+            thread.join(10)
+        desk.say(job.ticket, chat_question(text))
+    for thread in working():
+        thread.join(10)
+    pasts = {sources: messages for kind, sources, messages in talks(bench)}
+    assert [turn["content"] for turn in pasts[("a",)]] == ["Hello", "a says turn 1", "And now?"]
+    assert [turn["content"] for turn in pasts[("broken",)]] == ["And now?"]
+    assert job.cells[1][0].text == "a says turn 3" and job.cells[1][1].problem
+
+
+def talks(bench: EchoBench) -> list[tuple[Any, ...]]:
+    return [asked for asked in bench.asked if asked[0] == "chat"]
+
+
+def test_a_chat_waits_for_its_turn(held: EchoBench) -> None:
+    desk = Desk(lambda: cast(Bench, held))
+    first = make_job("a", "b")
+    job = Job(first.sides, (), first.asking, blind=False, chat=True)
+    desk.start(job)
+    for thread in working():
+        thread.join(10)
+    desk.say(job.ticket, chat_question("Hello"))
+    assert held.begun.wait(10)
+    job.stop()
+    with pytest.raises(InvalidInput, match="still answer"):
+        desk.say(job.ticket, chat_question("Again"))
+    held.go_on.set()
+    with pytest.raises(InvalidInput, match="nothing to send"):
+        chat_question("  ")
 
 
 def test_sampler_and_seed_are_told() -> None:

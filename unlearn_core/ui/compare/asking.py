@@ -3,7 +3,8 @@
 import logging
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
-from typing import TYPE_CHECKING, cast
+from itertools import zip_longest
+from typing import TYPE_CHECKING
 
 from unlearn_core.errors import LetheError
 from unlearn_core.ui.compare.job import Job
@@ -26,7 +27,7 @@ def answer(get_bench: Callable[[], "Bench"], job: Job) -> None:
     """
     try:
         bench = get_bench()
-        for place in range(len(job.questions)):
+        for place in range(job.answered, len(job.questions)):
             if not _ask(bench, job, place):
                 break
         _end(job)
@@ -34,6 +35,8 @@ def answer(get_bench: Callable[[], "Bench"], job: Job) -> None:
         logging.getLogger(__name__).exception("a comparison failed")
         with job.changing():
             job.state, job.problem = "failed", f"{type(error).__name__}: {error}"
+    finally:
+        job.leave()
 
 
 def _end(job: Job) -> None:
@@ -64,21 +67,37 @@ def _stream(bench: "Bench", job: Job, place: int) -> bool:
     if not columns:
         return True
     try:
-        growing = bench.stream(
-            [job.sides[i].source for i in columns],
-            job.questions[place].record.prompt,
-            spec=job.asking.shown,
-            seed=job.asking.seed,
-            template=job.asking.template,
-        )
         # Closed when it is left half-way, so that it holds no model any longer.
-        with closing(cast("Generator[Sequence[Column]]", growing)):
+        with closing(_growing(bench, job, place, columns)) as growing:
             for step in growing:
                 if not _show(job, place, columns, step):
                     return False
     except FAILURES as error:
         _fail(job, place, columns, str(error))
     return True
+
+
+def _growing(
+    bench: "Bench", job: Job, place: int, columns: Sequence[int]
+) -> Generator["Sequence[Column]", None, None]:
+    """The columns' answers as they grow."""
+    asking = job.asking
+    sources = [job.sides[i].source for i in columns]
+    if not job.chat:
+        prompt = job.questions[place].record.prompt
+        yield from bench.stream(
+            sources, prompt, spec=asking.shown, seed=asking.seed, template=asking.template
+        )
+        return
+    # In a chat each column has a past of its own.
+    turns = [
+        bench.stream_chat([source], job.conversation(place, i), spec=asking.shown, seed=asking.seed)
+        for i, source in zip(columns, sources, strict=True)
+    ]
+    said: Sequence[Column] = ()
+    for steps in zip_longest(*turns):
+        said = [step[0] if step else said[i] for i, step in enumerate(steps)]
+        yield said
 
 
 def _show(job: Job, place: int, columns: Sequence[int], step: "Sequence[Column]") -> bool:

@@ -1,6 +1,7 @@
 // One card for each question, its columns side by side, and the view that is chosen for it.
 
 const VIEWS = CONFIG.views.map(([name]) => name);
+const CHAT_VIEWS = ["text", "words"];
 const FETCHED = ["tokens", "next", "rank"];
 
 const makeCard = (state, place) => {
@@ -26,7 +27,10 @@ const makeCard = (state, place) => {
     truth.append(el("span", "cmp-small", W.truth), " ", said("span", "", question.truth));
     card.root.append(truth);
   }
-  card.pills = pills(W.choose, CONFIG.views, card.view, (view) => {
+  // A turn of a chat depends on those before it, so it has no views that ask anew.
+  const views = CONFIG.views.filter(([name]) => !state.chat || CHAT_VIEWS.includes(name));
+  if (!views.some(([name]) => name === card.view)) card.view = "text";
+  card.pills = pills(W.choose, views, card.view, (view) => {
     remember("compare-view", view);
     setView(card, view);
   });
@@ -97,6 +101,7 @@ const drawTools = (card) => {
   if (card.view === "tokens" || card.view === "next") parts.push(textForm(card));
   if (card.view === "tokens") parts.push(tokenTools(card), legend(card));
   if (card.view === "next" && card.tokens) parts.push(placeTool(card));
+  if (card.view === "rank") parts.push(el("span", "cmp-small", W.rankHelp));
   if (card.problem) {
     const problem = said("p", "cmp-problem", card.problem);
     problem.setAttribute("role", "alert");

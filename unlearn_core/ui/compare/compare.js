@@ -32,16 +32,17 @@ buttons.append(stop, reveal, link, back);
 const tools = el("div", "cmp-tools");
 tools.append(labelled(W.all, every), labelled(W.which, which));
 barBox.append(status, buttons, tools);
-const which_note = el("p", "cmp-small");
+const shownNote = el("p", "cmp-small");
 const heads = el("div", "cmp-pair cmp-heads");
 const tallyBox = el("div");
 const cards = el("div", "cmp-cards");
-root.replaceChildren(empty, barBox, heads, tallyBox, which_note, cards);
+const talk = makeTalk((text) => say(text));
+root.replaceChildren(empty, barBox, heads, tallyBox, shownNote, cards, talk.form);
 
 let state = null;
 const fresh = (ticket, address) => ({
   ticket, address, cursor: 0, state: "asking", columns: [], questions: [], cells: [], cards: [],
-  votes: new Map(), blind: false, only: null, place: 0, lost: false, problem: "",
+  votes: new Map(), blind: false, only: null, place: 0, lost: false, problem: "", chat: false,
 });
 
 // A card is worked out only when it is near the screen.
@@ -87,7 +88,8 @@ const halt = async () => {
 const follow = async (mine) => {
   while (mine === state && mine.state === "asking" && element.isConnected) {
     try {
-      const found = await server.news({ ticket: mine.ticket, cursor: mine.cursor });
+      const { ticket, cursor, questions } = mine;
+      const found = await server.news({ ticket, cursor, known: questions.length });
       // Another comparison may have begun meanwhile, or this one may have been stopped.
       if (mine !== state || mine.state !== "asking") return;
       take(found);
@@ -106,19 +108,21 @@ const take = (found) => {
     drawBar();
     return;
   }
-  if (found.questions) {
-    const { columns, questions, blind } = found;
-    Object.assign(state, { columns, questions, blind });
-    state.cells = questions.map(() => columns.map(() => (
-      { text: "", problem: "", finished: false, known: null, words: null, samples: null,
-        changed: null })));
+  if (found.columns) {
+    const { columns, blind, chat } = found;
+    Object.assign(state, { columns, blind, chat });
     root.dataset.columns = String(columns.length);
     heads.replaceChildren(...columns.map(headOf));
+  }
+  for (const question of found.questions) {
+    state.questions.push(question);
+    state.cells.push(state.columns.map(() => ({ text: "", problem: "", finished: false,
+      known: null, words: null, samples: null, changed: null })));
   }
   const { cursor, place, problem } = found;
   Object.assign(state, { cursor, place, problem, state: found.state });
   for (const cell of found.cells) state.cells[cell.question][cell.column] = cell;
-  while (state.cards.length <= place) addCard();
+  while (state.cards.length < Math.min(place + 1, state.questions.length)) addCard();
   for (const cell of found.cells) {
     const card = state.cards[cell.question];
     drawCell(card, cell.column);
@@ -144,6 +148,24 @@ const settle = (card) => {
   if (which.value === "changed") arrange();
 };
 
+// ---- going on with a chat
+const say = async (text) => {
+  const mine = state;
+  let found;
+  try {
+    found = await server.say({ ticket: mine.ticket, text });
+  } catch (error) {
+    found = { problem: W.lost };
+  }
+  if (mine !== state) return false;
+  talk.tell(found.problem || "");
+  if (found.problem) return false;
+  mine.state = "asking";
+  drawBar();
+  follow(mine);
+  return true;
+};
+
 // ---- the bar above
 const words = () => {
   if (!state) return "";
@@ -151,8 +173,10 @@ const words = () => {
   if (state.lost) return W.lost;
   if (state.state === "asking") {
     if (!total || !state.cells.flat().some((cell) => cell.text)) return W.waiting;
+    if (state.chat) return W.answering;
     return fill(W.asking, { n: state.place + 1, total });
   }
+  if (state.state === "done" && state.chat) return W.chatting;
   if (state.state === "done") return total === 1 ? W.doneOne : fill(W.done, { total });
   return state.state === "failed" ? fill(W.failed, { problem: state.problem }) : W.stopped;
 };
@@ -160,6 +184,7 @@ const words = () => {
 const drawBar = () => {
   empty.hidden = Boolean(state);
   barBox.hidden = heads.hidden = !state;
+  talk.form.hidden = true;
   const now = words();
   if (status.textContent !== now) status.textContent = now;
   if (!state) return;
@@ -168,8 +193,11 @@ const drawBar = () => {
   reveal.disabled = !state.votes.size;
   link.disabled = !state.address;
   link.title = state.address ? W.linkHelp : W.noLink;
+  link.hidden = state.chat;
   back.hidden = state.only === null;
-  tools.hidden = !state.cards.length;
+  tools.hidden = !state.cards.length || state.chat;
+  talk.form.hidden = !state.chat || state.state === "failed";
+  talk.send.disabled = state.state === "asking";
 };
 
 const copyLink = async () => {
@@ -193,10 +221,10 @@ const arrange = () => {
   wanted.forEach((card, i) => {
     if (cards.children[i] !== card.root) cards.insertBefore(card.root, cards.children[i] || null);
   });
-  which_note.textContent = "";
+  shownNote.textContent = "";
   if (which.value === "all") return;
   const values = { n: wanted.length, total: state.cards.length };
-  which_note.textContent = wanted.length ? fill(W.shown, values) : W.nothingChanged;
+  shownNote.textContent = wanted.length ? fill(W.shown, values) : W.nothingChanged;
 };
 
 // ---- columns

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from unlearn_core.errors import InvalidInput
+from unlearn_core.ui import texts
 from unlearn_core.ui.compare.asking import answer
 from unlearn_core.ui.compare.job import Job
+from unlearn_core.ui.compare.questions import Question
 
 if TYPE_CHECKING:
     from unlearn_core.comparison import Bench
@@ -37,18 +39,40 @@ class Desk:
             InvalidInput: Too many are being answered.
         """
         with self._lock:
-            going = sum(one.state == "asking" for one in self._jobs.values())
-            if going >= MOST_AT_ONCE:
-                raise InvalidInput(
-                    f"{going} comparisons are being answered on this computer, and more at once "
-                    "would only slow all of them down. Wait until one has ended, and press Compare "
-                    "again."
-                )
+            self._check_room()
             self._jobs[job.ticket] = job
             while len(self._jobs) > MOST_KEPT:
                 self._jobs.popitem(last=False)[1].stop()
-        threading.Thread(target=answer, args=(self.bench, job), name="comparison").start()
+        self._work(job)
         return job.ticket
+
+    def say(self, ticket: str, question: Question) -> None:
+        """Go on with a chat.
+
+        Raises:
+            InvalidInput: It is kept no longer, it still answers, or too many are being answered.
+        """
+        job = self.get(ticket)
+        with self._lock:
+            self._check_room()
+        if not job.chat or not job.say(question):
+            raise InvalidInput(
+                "The models still answer. Wait until they have ended, or press Stop; then send it "
+                "again."
+            )
+        self._work(job)
+
+    def _work(self, job: Job) -> None:
+        threading.Thread(target=answer, args=(self.bench, job), name="comparison").start()
+
+    def _check_room(self) -> None:
+        going = sum(one.state == "asking" for one in self._jobs.values())
+        if going >= MOST_AT_ONCE:
+            raise InvalidInput(
+                f"{texts.count(going, 'comparison is', 'comparisons are')} being answered on this "
+                "computer, and more at once would only slow all of them down. Wait until one has "
+                "ended, and try again."
+            )
 
     def get(self, ticket: str) -> Job:
         """The job of a ticket; its page is there, then.

@@ -87,30 +87,40 @@ class Job:
     """
 
     def __init__(
-        self, sides: Sequence[Side], questions: Sequence[Question], asking: Asking, blind: bool
+        self,
+        sides: Sequence[Side],
+        questions: Sequence[Question],
+        asking: Asking,
+        blind: bool,
+        chat: bool = False,
     ) -> None:
         """Set up the table; nothing is asked yet.
 
         Args:
             sides: The models, in the order of their columns.
-            questions: What to ask, in turn.
+            questions: What to ask, in turn; of a chat none, they come with `say`.
             asking: How.
             blind: Whether the names of the models are kept back.
+            chat: Whether each question goes on from those before it.
         """
         self.ticket = secrets.token_urlsafe(16)
         self.sides = tuple(sides)
-        self.questions = tuple(questions)
+        self.questions: list[Question] = []
+        self.cells: list[list[Cell]] = []
+        self.chat = chat
         self.asking = asking
         self.blind = blind
         self.state: JobState = "asking"
         self.problem = ""
+        self.working = True
         self.place = 0
         self.answered = 0
         self.clock = 0
-        self.cells = [[Cell(problem=side.problem) for side in sides] for _ in questions]
         self._stop = threading.Event()
         self._lock = threading.Lock()
         self._seen = time.monotonic()
+        for question in questions:
+            self._add(question)
 
     @property
     def stopped(self) -> bool:
@@ -125,6 +135,30 @@ class Job:
             if self.state == "asking":
                 self.state = "stopped"
 
+    def say(self, question: Question) -> bool:
+        """Go on with a chat; false while someone still works on the turn before."""
+        with self.changing():
+            if self.working:
+                return False
+            self.working = True
+            self._stop.clear()
+            self._add(question)
+            self.answered = self.place = len(self.questions) - 1
+            self.state = "asking"
+            return True
+
+    def conversation(self, place: int, column: int) -> list[dict[str, str]]:
+        """What was said in one column of a chat, up to the question at this place.
+
+        A turn without an answer is left out, for a conversation goes back and forth.
+        """
+        turns = []
+        for question, row in zip(self.questions[:place], self.cells, strict=False):
+            answer = row[column].text
+            if answer and not row[column].problem:
+                turns += [_turn("user", question.record.prompt), _turn("assistant", answer)]
+        return [*turns, _turn("user", self.questions[place].record.prompt)]
+
     def seen(self) -> None:
         """Its page is still there."""
         self._seen = time.monotonic()
@@ -136,6 +170,19 @@ class Job:
             self.clock += 1
             yield self.clock
 
+    def _add(self, question: Question) -> None:
+        self.questions.append(question)
+        self.cells.append([Cell(problem=side.problem) for side in self.sides])
+
+    def leave(self) -> None:
+        """The thread that filled it in ends."""
+        with self.changing():
+            self.working = False
+
     def live(self, place: int) -> list[int]:
         """Columns that can still answer a question."""
         return [i for i, cell in enumerate(self.cells[place]) if not cell.problem]
+
+
+def _turn(role: str, content: str) -> dict[str, str]:
+    return {"role": role, "content": content}

@@ -115,8 +115,13 @@ def _token_view(found: "TokenView") -> dict[str, Any]:
 
 
 def _next_token(found: "NextToken") -> dict[str, Any]:
-    return {"text": found.token, "share": math.exp(found.log_prob)}
+    return {"text": found.text, "share": found.probability}
 
 
 def _true_rank(found: "TrueRank") -> dict[str, Any]:
-    return {"title": "", "detail": "", "rows": []}
+    return {
+        "place": found.place,
+        "answers": found.answers,
+        "mean": found.log_prob if math.isfinite(found.log_prob) else None,
+        "rank": found.token_rank,
+    }

@@ -12,6 +12,7 @@ from unlearn_core.data.records import Record
 from unlearn_core.differences import answer_histogram, how_different, word_diff
 from unlearn_core.metrics.leak import knows
 from unlearn_core.ui.compare.job import Cell, Job
+from unlearn_core.ui.compare.questions import Question
 from unlearn_core.ui.texts import GROUPS
 from unlearn_core.ui.texts_compare import HIDDEN_PROBLEM, LETTER
 
@@ -19,8 +20,14 @@ MOST_BARS = 10
 FORGETTING = ("forget", "paraphrased")
 
 
-def news_of(job: Job, cursor: int) -> dict[str, Any]:
-    """What changed since the cursor; from 0 also what was asked, and of how many columns."""
+def news_of(job: Job, cursor: int, known: int = 0) -> dict[str, Any]:
+    """What changed since the cursor; from 0 also the columns.
+
+    Args:
+        job: The comparison.
+        cursor: Of the news before; 0 for none.
+        known: How many questions were told already.
+    """
     with job.changing() as version:
         cells = [
             cell_view(job, place, column)
@@ -35,12 +42,13 @@ def news_of(job: Job, cursor: int) -> dict[str, Any]:
             "total": len(job.questions),
             "cursor": version,
             "cells": cells,
+            "questions": [question_view(one) for one in job.questions[known:]],
         }
     return found if cursor else {**found, **table(job)}
 
 
 def table(job: Job) -> dict[str, Any]:
-    """Columns and questions, which stay as they are."""
+    """The columns, which stay as they are."""
     words = job.asking.words()
     return {
         "blind": job.blind,
@@ -48,16 +56,19 @@ def table(job: Job) -> dict[str, Any]:
             {"letter": letter, "name": name, "sampler": words}
             for letter, name in zip(ascii_uppercase, shown_names(job), strict=False)
         ],
-        "questions": [
-            {
-                "prompt": question.record.prompt,
-                "truth": question.record.answer,
-                "group": GROUPS[question.group][0],
-                "help": GROUPS[question.group][1],
-                "forget": question.group in FORGETTING,
-            }
-            for question in job.questions
-        ],
+        "chat": job.chat,
+    }
+
+
+def question_view(question: Question) -> dict[str, Any]:
+    """One question as the head of its card."""
+    label, help = GROUPS[question.group]
+    return {
+        "prompt": question.record.prompt,
+        "truth": question.record.answer,
+        "group": label,
+        "help": help,
+        "forget": question.group in FORGETTING,
     }
 
 

@@ -105,23 +105,32 @@ def own_questions(text: str) -> list[Question]:
     ]
 
 
+def chat_question(text: str) -> Question:
+    """What is said to every column of a chat.
+
+    Raises:
+        InvalidInput: There is nothing but spaces.
+    """
+    if not text.strip():
+        raise InvalidInput("There is nothing to send. Type something, and press Send.")
+    return Question(OWN, Record(id="chat", prompt=text.strip(), answer=""))
+
+
 def set_questions(chosen: PromptSet) -> list[Question]:
     """The questions of a saved set, under the groups they were saved with."""
     return [
         Question(
-            prompt.group if prompt.group in texts.GROUPS else OWN,
-            Record(id=f"set-{i}", prompt=prompt.prompt, answer=prompt.answer, fact=prompt.fact),
+            one.group if one.group in texts.GROUPS else OWN,
+            Record(id=f"set-{i}", **one.model_dump(exclude={"group"})),
         )
-        for i, prompt in enumerate(chosen.prompts, 1)
+        for i, one in enumerate(chosen.prompts, 1)
     ]
 
 
 def as_prompts(chosen: Sequence[Question]) -> list[Prompt]:
     """Questions as a set keeps them."""
-    return [
-        Prompt(prompt=q.record.prompt, answer=q.record.answer, fact=q.record.fact, group=q.group)
-        for q in chosen
-    ]
+    kept = {"prompt", "answer", "fact", "perturbed"}
+    return [Prompt(**q.record.model_dump(include=kept), group=q.group) for q in chosen]
 
 
 def check_number(chosen: Sequence[Question]) -> None:

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from unlearn_core.errors import InvalidInput, LetheError
 from unlearn_core.runs.prompt_sets import PromptSets
@@ -19,7 +19,10 @@ from unlearn_core.ui.compare.questions import (
 )
 from unlearn_core.ui.compare_run import bench_source, leading_run, run_of, sources
 from unlearn_core.ui.services import Services
-from unlearn_core.ui.texts_compare import FEW_SIDES, SOURCES
+from unlearn_core.ui.texts_compare import FEW_SIDES, NO_CHAT, SOURCES
+
+if TYPE_CHECKING:
+    from unlearn_core.comparison import Bench
 
 
 def make_job(
@@ -28,6 +31,7 @@ def make_job(
     model: str,
     data: Mapping[str, Any],
     marked: Sequence[str],
+    chat: bool = False,
 ) -> Job:
     """A job for what is chosen.
 
@@ -35,18 +39,21 @@ def make_job(
         services: The services behind the page.
         comparison: What is chosen.
         model, data, marked: The model, data and marks of the page.
+        chat: Whether it is a conversation, whose questions come later.
 
     Raises:
         LetheError: Too few or too many models or questions, or the data cannot be read.
     """
     if not 2 <= len(comparison.sources) <= MOST_SIDES:
         raise InvalidInput(FEW_SIDES.format(n=len(comparison.sources), label=SOURCES))
-    chosen = chosen_questions(services, comparison, data, marked)
-    check_number(chosen)
+    chosen: list[Question] = []
+    if not chat:
+        chosen = chosen_questions(services, comparison, data, marked)
+        check_number(chosen)
     asking = Asking(
         comparison.sampling,
         comparison.sampled,
-        comparison.n,
+        0 if chat else comparison.n,
         comparison.seed,
         _template(services, comparison.sources, data),
     )
@@ -54,7 +61,7 @@ def make_job(
     sides = [side(services, source, labels) for source in comparison.sources]
     if comparison.mix is not None:
         random.Random(comparison.mix).shuffle(sides)
-    return Job(sides, chosen, asking, blind=comparison.mix is not None)
+    return Job(sides, chosen, asking, blind=comparison.mix is not None, chat=chat)
 
 
 def side(services: Services, source: str, labels: Mapping[str, str]) -> Side:
@@ -105,3 +112,14 @@ def _there(services: Services, chosen: Sequence[str]) -> str:
     """The leading run, unless it was deleted: its column says so, and the others go on."""
     known = {run.id for run in services.store.runs()}
     return leading_run([source for source in chosen if run_of(source) in known])
+
+
+def check_chat(bench: "Bench", job: Job) -> None:
+    """A chat needs a model that can hold one; the others say so in their columns.
+
+    Raises:
+        LetheError: None of the models can.
+    """
+    sources = [side.source for side in job.sides if not side.problem]
+    if not any(bench.has_chat(source) for source in sources):
+        raise InvalidInput(NO_CHAT)

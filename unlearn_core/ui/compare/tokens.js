@@ -146,14 +146,15 @@ const nextBody = (card, column) => {
 const rankBody = (card, column) => {
   const found = card.rank.columns[column];
   if (found.problem) return [said("p", "cmp-problem", found.problem)];
-  const body = [el("p", "cmp-big", found.title), el("p", "cmp-small", found.detail)];
-  if (!found.rows.length) return body;
-  const list = el("ol", "cmp-bars");
-  for (const row of found.rows) {
-    const holder = el("span", "cmp-saying");
-    holder.append(said("span", "cmp-said", row.text));
-    if (row.true) holder.append(badge(W.true, "good"));
-    list.append(bar(row.share, row.true ? "good" : "", row.amount, [holder]));
+  const row = el("span", "cmp-places");
+  row.setAttribute("aria-hidden", "true");
+  for (let place = 1; place <= found.answers; place += 1) {
+    row.append(el("span", place === found.place ? "cmp-place cmp-place-true" : "cmp-place"));
   }
-  return [...body, list];
+  const mean = found.mean === null ? "" : `−${Math.abs(found.mean).toFixed(2)}`;
+  return [
+    el("p", "cmp-big", fill(W.place_of, found)), row,
+    el("span", "cmp-small", mean ? fill(W.whole, { mean }) : W.impossible),
+    el("span", "cmp-small", fill(W.tokenRank, { rank: found.rank.toFixed(1) })),
+  ];
 };

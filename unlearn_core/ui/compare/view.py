@@ -11,10 +11,11 @@ from unlearn_core.errors import LetheError
 from unlearn_core.ui.compare.desk import Desk
 from unlearn_core.ui.compare.looking import look_at
 from unlearn_core.ui.compare.news import news_of, revealed
+from unlearn_core.ui.compare.questions import chat_question
 from unlearn_core.ui.texts_compare import BROWSER, VIEWS
 
 FOLDER = Path(__file__).parent
-SCRIPTS = ("dom", "cells", "tokens", "cards", "blind", "compare")
+SCRIPTS = ("dom", "cells", "tokens", "cards", "blind", "talk", "compare")
 TELL = (
     "(told) => document.dispatchEvent(new CustomEvent('lethe-compare', {detail: JSON.parse(told)}))"
 )
@@ -25,10 +26,19 @@ def comparison_view(desk: Desk) -> gr.HTML:
     """Draw it where it is called; nothing is ever output to it."""
 
     def news(request: dict[str, Any]) -> dict[str, Any]:
-        return _of_a_job(lambda: news_of(desk.get(str(request["ticket"])), int(request["cursor"])))
+        known = int(request["cursor"]), int(request["known"])
+        return _of_a_job(lambda: news_of(desk.get(str(request["ticket"])), *known))
 
     def stop(request: dict[str, Any]) -> dict[str, Any]:
         return _of_a_job(lambda: _stopped(desk, str(request["ticket"])))
+
+    def say(request: dict[str, Any]) -> dict[str, Any]:
+        try:
+            asked = chat_question(str(request["text"]))
+            desk.say(str(request["ticket"]), asked)
+        except LetheError as error:
+            return {"problem": str(error)}
+        return {}
 
     def look(request: dict[str, Any]) -> dict[str, Any]:
         try:
@@ -43,7 +53,7 @@ def comparison_view(desk: Desk) -> gr.HTML:
         html_template='<div class="cmp"></div>',
         css_template=(FOLDER / "compare.css").read_text(encoding="utf-8"),
         js_on_load=_script(),
-        server_functions=[news, stop, look, reveal],
+        server_functions=[news, stop, say, look, reveal],
         apply_default_css=False,
         elem_id="cmp-result",
     )
