@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from unlearn_core.runs.rows import RunInfo
-from unlearn_core.runs.store import TEACHER
+from unlearn_core.runs.store import STEPS, TEACHER
 from unlearn_core.ui.run_rows import method_title
 from unlearn_core.ui.services import Services
 
@@ -26,6 +26,11 @@ def sources(services: Services, chosen_model: str) -> list[tuple[str, str]]:
         for run in finished
         if (services.store.folder(run.id) / TEACHER).is_dir()
     }
+    labels |= {
+        f"{RUN}{run.id}/{STEPS}/{step}": checkpoint_label(run, step)
+        for run in services.store.runs()
+        for step in services.store.kept_steps(run.id)
+    }
     return [(label, source) for source, label in labels.items()]
 
 
@@ -43,6 +48,11 @@ def run_label(run: RunInfo) -> str:
     """A run's model as the page calls it."""
     word = "Taught" if run.kind == "teach" else "Unlearned"
     return f"{word} · {run.name} · {method_title(run)}, step {run.step}"
+
+
+def checkpoint_label(run: RunInfo, step: int) -> str:
+    """A run's model on the way as the page calls it."""
+    return f"Checkpoint · {run.name} · {method_title(run)}, step {step}"
 
 
 def has_model(services: Services, run: RunInfo) -> bool:
