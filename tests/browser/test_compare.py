@@ -90,13 +90,16 @@ def test_six_columns_stream_and_one_that_fails_leaves_the_others(
     visit.tab("4 · Compare")
     page = visit.page
     choose(visit, "Original", "Retrained", "First", "Second", "onerror", "Broken")
-    result = ask(visit, QUESTION, HOSTILE, samples=5)
+    result = ask(visit, QUESTION, HOSTILE, "long " * 20_000, samples=5)
     expect(result.locator(".cmp-head")).to_have_count(6)
     assert len(result.locator(".cmp-head", has_text="seed 0").all()) == 6
     card = result.locator(".cmp-card").first
     expect(card.locator(".cmp-text")).to_have_count(5)
     expect(card.locator(".cmp-side").nth(5)).to_contain_text("cannot be put on its base model")
     expect(card.locator(".cmp-side").first).to_contain_text("5 samples")
+    long = result.locator(".cmp-card").nth(2).locator(".cmp-side")
+    assert all("tokens" in text for text in long.all_inner_texts()[:5])
+    expect(result.locator("#cmp-link")).to_be_enabled()
     assert page.title() == "Lethe"
     assert page.locator("#cmp-result img").count() == 0
 
@@ -128,7 +131,7 @@ def test_six_columns_stream_and_one_that_fails_leaves_the_others(
     page.keyboard.press("Escape")
     expect(card.locator(".cmp-side:visible")).to_have_count(6)
     result.locator("#cmp-which").select_option("changed")
-    expect(result).to_contain_text("of 2 questions are shown")
+    expect(result).to_contain_text("of 3 questions are shown")
 
 
 def test_blind_vote_saved_set_link_and_chat(visit: Visit, store: Store) -> None:

@@ -85,6 +85,12 @@ const drawCell = (card, column) => {
   }
 };
 
+// News of a question that is looked at in a way of its own change nothing that is looked at.
+const newsOf = (card, column) => {
+  const fetched = FETCHED.includes(card.view) && card[card.view];
+  if (!fetched || cellOf(card, column).problem) drawCell(card, column);
+};
+
 const bodyOf = (card, column) => {
   const cell = cellOf(card, column);
   if (cell.problem) return [said("p", "cmp-problem", cell.problem)];
@@ -107,18 +113,29 @@ const drawTools = (card) => {
     problem.setAttribute("role", "alert");
     parts.push(problem);
   }
-  card.tools.replaceChildren(...parts);
+  keepingFocus(card.tools, () => card.tools.replaceChildren(...parts));
+};
+
+// Controls that are drawn anew keep the focus of those they stand for.
+const keepingFocus = (box, draw) => {
+  const active = document.activeElement;
+  const key = box.contains(active) ? active.dataset.key : "";
+  draw();
+  const again = key && box.querySelector(`[data-key="${key}"]`);
+  if (again) again.focus();
 };
 
 const textForm = (card) => {
   const form = el("form", "cmp-form");
   const field = el("input", "cmp-field");
   field.type = "text";
+  field.dataset.key = "text";
   field.dir = "auto";
   field.value = textToScore(card);
   field.title = W.scoredHelp;
   const send = button(W.show, W.scoredHelp, () => {});
   send.type = "submit";
+  send.dataset.key = "show";
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     Object.assign(card, { text: field.value, tokens: null, next: null, at: null, position: 0 });
@@ -144,10 +161,10 @@ const tokenTools = (card) => {
     card.shade, (shade) => {
       card.shade = shade;
       again();
-      card.tools.querySelector(`input[value="${shade}"]`).focus();
     }));
   const tick = el("input");
   tick.type = "checkbox";
+  tick.dataset.key = "table";
   tick.checked = card.asTable;
   tick.addEventListener("change", () => {
     card.asTable = tick.checked;
@@ -162,6 +179,7 @@ const placeTool = (card) => {
   const box = el("div", "cmp-form");
   const slider = el("input", "cmp-slider");
   slider.type = "range";
+  slider.dataset.key = "place";
   slider.min = "0";
   slider.max = String(tokens.length);
   slider.value = String(card.position);

@@ -39,6 +39,9 @@ const cards = el("div", "cmp-cards");
 const talk = makeTalk((text) => say(text));
 root.replaceChildren(empty, barBox, heads, tallyBox, shownNote, cards, talk.form);
 
+// Questions are typed in any direction.
+document.querySelector("#cmp-own textarea")?.setAttribute("dir", "auto");
+
 let state = null;
 const fresh = (ticket, address) => ({
   ticket, address, cursor: 0, state: "asking", columns: [], questions: [], cells: [], cards: [],
@@ -125,7 +128,7 @@ const take = (found) => {
   while (state.cards.length < Math.min(place + 1, state.questions.length)) addCard();
   for (const cell of found.cells) {
     const card = state.cards[cell.question];
-    drawCell(card, cell.column);
+    newsOf(card, cell.column);
     if (cell.column === state.columns.length - 1) settle(card);
   }
   drawBar();

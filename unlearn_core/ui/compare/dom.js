@@ -58,6 +58,7 @@ const pills = (name, options, chosen, act) => {
     radio.type = "radio";
     radio.name = `cmp-pills-${groups}`;
     radio.value = value;
+    radio.dataset.key = `pill-${value}`;
     radio.checked = value === chosen;
     radio.addEventListener("change", () => act(value));
     label.title = help || "";
