@@ -380,6 +380,32 @@ def pmc(result: dict[str, Any]) -> str:
     )
 
 
+def columns(result: dict[str, Any]) -> str:
+    """Six columns against one."""
+    first = result["first_word_seconds"]
+    names = {
+        "original_alone": "the original alone",
+        "adapter_alone": "one adapter alone",
+        "six": "the original and five adapters",
+        "six_by_peft": "the same by peft's mixed batches",
+        "six_when_the_app_opens": "the same, adapters not loaded yet",
+    }
+    rows = [
+        [
+            title,
+            f"{result['seconds'][name]['median']:.2f}" if name in result["seconds"] else "-",
+            f"{result['ratio'][name]:.2f}" if name in result["ratio"] else "-",
+            f"{1000 * first[name]['median']:.0f}" if name in first else "-",
+        ]
+        for name, title in names.items()
+    ]
+    head = ["columns", "seconds", "beside the original alone", "first word, ms"]
+    return (
+        f"## Six columns side by side\n\n{result['new_tokens']} new tokens in each column, on the "
+        f"bundled model.\n\n{table(head, rows)}\n\n{where(result['environment'])}\n"
+    )
+
+
 def page(result: dict[str, Any]) -> str:
     """The app's own speed."""
     start, run = result["cold_start"], result["run"]
@@ -459,6 +485,7 @@ def main() -> None:
         ("defaults", defaults),
         ("pmc", pmc),
         ("sampling", sampling),
+        ("columns", columns),
         ("page", page),
         ("tofu", tofu),
     ]

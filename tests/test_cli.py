@@ -191,8 +191,16 @@ def test_an_unknown_run_is_refused(capfd: pytest.CaptureFixture[str], tmp_path: 
 def test_a_comparison_without_prompts_is_refused(
     capfd: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    words = refused(capfd, "compare", "--right", "bundled", "--workspace", str(tmp_path))
+    words = refused(capfd, "compare", "bundled", "--workspace", str(tmp_path))
     assert "--prompt" in words
+
+
+@pytest.mark.parametrize("models", [["original"], [f"folder-{i}" for i in range(7)]])
+def test_too_few_or_too_many_models_are_refused(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path, models: list[str]
+) -> None:
+    words = refused(capfd, "compare", *models, "--prompt", "x", "--workspace", str(tmp_path))
+    assert "2 to 6" in words
 
 
 # Runs
@@ -227,12 +235,18 @@ def test_a_run_is_made_listed_shown_exported_and_compared(
     assert list((tmp_path / "out").rglob("*.safetensors"))
     capfd.readouterr()
 
-    sides = ["compare", "--right", result["run"], "--prompt", "Ada's pet?", "--group", "forget"]
-    assert main([*sides, "--samples", "3", *workspace, "--json"]) == 0
-    prompts = json.loads(capfd.readouterr().out)["prompts"]
+    gone = str(tmp_path / "gone")
+    sides = ["compare", result["run"], "original", gone, "--prompt", "Ada's pet?"]
+    assert main([*sides, "--group", "forget", "--samples", "3", *workspace, "--json"]) == 0
+    compared = json.loads(capfd.readouterr().out)
+    prompts = compared["prompts"]
+    assert compared["models"] == [result["run"], "original", gone]
     assert len(prompts) == 1 + 3
     assert set(prompts[0]["greedy"]) == {"original", result["run"]}
     assert sum(count for _, count in prompts[0]["sampled"]["original"]) == 3
+    assert gone in prompts[0]["problems"][gone]
+    assert main(["compare", result["run"], "--prompt", "Ada's pet?", *workspace]) == 0
+    assert "original" in capfd.readouterr().out
 
 
 def test_a_race_compares_methods_over_seeds(

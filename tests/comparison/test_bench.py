@@ -69,7 +69,7 @@ def test_a_stream_left_early_leaves_the_bench_usable(base: str, adapters: tuple[
     growing = bench.stream((base, adapters[0]), PROMPTS[0], spec=SPEC, seed=0)
     next(growing)
     answers = bench.answers(base, PROMPTS, spec=SPEC, n=1, seed=0)
-    growing.close()  # type: ignore[attr-defined]
+    growing.close()
     assert bench.answers(base, PROMPTS, spec=SPEC, n=1, seed=0) == answers
 
 

@@ -187,10 +187,10 @@ def test_a_model_in_use_stays_and_the_bounds_hold(
     assert ended(growing) == (alone(rise, GREEDY, 0), alone(base, GREEDY, 0))
     assert (held.users, +held.held) == (0, {})
     # With room for one at a time, the columns take turns.
-    loaded, last = 0, ()
-    for last in bench.stream([twin, adapters[1], chatty], PROMPT, spec=GREEDY, seed=0):
-        loaded = max(loaded, len(bench._shelf.bases))
-    assert loaded == 1
+    growing = bench.stream([twin, adapters[1], chatty], PROMPT, spec=GREEDY, seed=0)
+    steps = [(columns, len(bench._shelf.bases)) for columns in growing]
+    assert {loaded for _, loaded in steps} == {1}
+    last = steps[-1][0]
     assert last == tuple(alone(source, GREEDY, 0) for source in (twin, adapters[1], chatty))
 
 
@@ -201,7 +201,7 @@ def test_comparisons_left_early_give_back_what_they_used(
     growing = bench.stream((base, twin, adapters[0]), PROMPT, spec=SAMPLED, seed=0)
     next(growing)
     assert {held.users for held in bench._shelf.bases.values()} == {1}
-    growing.close()  # type: ignore[attr-defined]
+    growing.close()
     assert {held.users for held in bench._shelf.bases.values()} == {0}
 
 

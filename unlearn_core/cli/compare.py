@@ -1,6 +1,7 @@
-"""`compare`: the same prompts, to two models, with the same seed."""
+"""`compare`: the same prompts, to two to six models, with the same seed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Annotated, Any, Literal
 
 import typer
@@ -18,10 +19,12 @@ from unlearn_core.runs.store import Store
 
 RecordGroup = Literal["forget", "paraphrased", "neighbours", "retain", "world"]
 
-SIDE_HELP = (
-    "original (what the other side's run began with), a run's id, bundled, bundled:retrained, "
-    "a folder or a hub name."
+ORIGINAL = "original"
+MODELS_HELP = (
+    "Two to six of: original (what the first run named began with), a run's id, bundled, "
+    "bundled:retrained, a folder or a hub name. One alone is compared with its original."
 )
+MOST_MODELS = 6
 
 
 def add_command(app: typer.Typer) -> None:
@@ -30,8 +33,7 @@ def add_command(app: typer.Typer) -> None:
 
 
 def compare(
-    right: Annotated[str, typer.Option(help=f"One side: {SIDE_HELP}")],
-    left: Annotated[str, typer.Option(help=f"The other side: {SIDE_HELP}")] = "original",
+    models: Annotated[list[str], typer.Argument(help=MODELS_HELP, show_default=False)],
     prompt: Annotated[list[str] | None, typer.Option(help="A prompt; may be repeated.")] = None,
     group: Annotated[
         RecordGroup | None, typer.Option(help="Ask the questions of a group of the run.")
@@ -45,34 +47,55 @@ def compare(
     workspace: Workspace = None,
     as_json: AsJson = False,
 ) -> None:
-    """Ask two models the same prompts, greedy and sampled."""
+    """Ask two to six models the same prompts, greedy and sampled."""
     with stdout_kept_clean(as_json):
+        named = _named(models)
         store = open_store(workspace)
-        records = _records(store, prompt or [], group, limit, (left, right))
-        sides = {side: _source(store, side, right) for side in (left, right)}
-        rows = _answers(sides, records, samples, temperature, seed)
+        specs = {run.id: run.spec for run in store.runs()}
+        first = next((specs[name] for name in map(_run_id, named) if name in specs), None)
+        records = _records(first, prompt or [], group, limit)
+        sources = {name: _source(store, name, specs, first) for name in named}
+        template = str(first["data"].get("template", "")) if first else ""
+        rows = _answers(sources, records, samples, temperature, seed, template)
     if as_json:
-        print_json({"left": left, "right": right, "seed": seed, "prompts": rows})
+        print_json({"models": named, "seed": seed, "prompts": rows})
         return
     for row in rows:
-        _print_prompt(row, (left, right))
+        _print_prompt(row, named)
 
 
-def _source(store: Store, side: str, other: str) -> str:
-    """What the bench takes for a side."""
-    specs = {run.id: run.spec for run in store.runs()}
-    if side == "original":
-        side = str(specs[other]["model"]["source"]) if other in specs else "bundled"
-    run_id = side.removeprefix("run:")
-    if run_id in specs or run_id != side:
+def _named(models: Sequence[str]) -> list[str]:
+    """The models, each once, in their order."""
+    named = list(dict.fromkeys(models))
+    if len(named) == 1 and named != [ORIGINAL]:
+        named = [ORIGINAL, *named]
+    if not 2 <= len(named) <= MOST_MODELS:
+        raise InvalidInput(
+            f"{len(named)} different models are named, but 2 to {MOST_MODELS} can be compared, as "
+            "in `compare original RUN bundled:retrained`."
+        )
+    return named
+
+
+def _run_id(name: str) -> str:
+    return name.removeprefix("run:")
+
+
+def _source(
+    store: Store, name: str, specs: Mapping[str, Any], first: Mapping[str, Any] | None
+) -> str:
+    """What the bench takes for a model."""
+    if name == ORIGINAL:
+        return str(first["model"]["source"]) if first else "bundled"
+    run_id = _run_id(name)
+    if run_id in specs or run_id != name:
         return str(store.model_folder(run_id))
-    return side
+    return name
 
 
 def _records(
-    store: Store, prompts: Sequence[str], group: RecordGroup | None, limit: int,
-    sides: Sequence[str],
-) -> list[Record]:  # fmt: skip
+    run: Mapping[str, Any] | None, prompts: Sequence[str], group: RecordGroup | None, limit: int
+) -> list[Record]:
     typed = [Record(id=f"prompt-{i}", prompt=text, answer="") for i, text in enumerate(prompts, 1)]
     if group is None:
         if not typed:
@@ -81,21 +104,16 @@ def _records(
                 "neighbours, retain or world."
             )
         return typed
-    return typed + _group_records(store, group, sides)[:limit]
+    return typed + _group_records(run, group)[:limit]
 
 
-def _group_records(store: Store, group: RecordGroup, sides: Sequence[str]) -> list[Record]:
+def _group_records(run: Mapping[str, Any] | None, group: RecordGroup) -> list[Record]:
     from unlearn_core.data.marks import Marks, neighbours, split_corpus
     from unlearn_core.data.sources import DataSpec, load_corpus
     from unlearn_core.demo.corpus import default_forget_subjects
 
-    specs = [run.spec for run in store.runs() if run.id in sides]
-    data = DataSpec.model_validate(specs[0]["data"]) if specs else DataSpec()
-    marks = (
-        Marks.model_validate(specs[0]["marks"])
-        if specs
-        else Marks(subjects=default_forget_subjects())
-    )
+    data = DataSpec.model_validate(run["data"]) if run else DataSpec()
+    marks = Marks.model_validate(run["marks"]) if run else Marks(subjects=default_forget_subjects())
     split = split_corpus(load_corpus(data), marks)
     groups = {
         "forget": split.forget,
@@ -108,37 +126,51 @@ def _group_records(store: Store, group: RecordGroup, sides: Sequence[str]) -> li
 
 
 def _answers(
-    sides: dict[str, str], records: Sequence[Record], samples: int, temperature: float, seed: int
+    sources: Mapping[str, str],
+    records: Sequence[Record],
+    samples: int,
+    temperature: float,
+    seed: int,
+    template: str,
 ) -> list[dict[str, Any]]:
+    """For each prompt what each model says, or its problem."""
     from unlearn_core.comparison import Bench
     from unlearn_core.differences import answer_histogram
     from unlearn_core.specs import SamplingSpec
 
     hide_library_progress()
     bench = Bench()
-    prompts = [record.prompt for record in records]
-    spec = SamplingSpec(temperature=temperature)
+    asked = partial(
+        bench.answers_of,
+        list(sources.values()),
+        [record.prompt for record in records],
+        seed=seed,
+        template=template,
+    )
+    drawn = {"greedy": asked(spec=None, n=1)}
+    if samples:
+        drawn["sampled"] = asked(spec=SamplingSpec(temperature=temperature), n=samples)
     rows: list[dict[str, Any]] = [
-        {"id": r.id, "prompt": r.prompt, "true": r.answer, "greedy": {}, "sampled": {}}
+        {"id": r.id, "prompt": r.prompt, "true": r.answer, "greedy": {}, "sampled": {},
+         "problems": {}}
         for r in records
-    ]
-    for side, source in sides.items():
-        greedy = bench.answers(source, prompts, spec=None, n=1, seed=seed)
-        for row, answers in zip(rows, greedy, strict=True):
-            row["greedy"][side] = answers[0]
-        if not samples:
-            continue
-        sampled = bench.answers(source, prompts, spec=spec, n=samples, seed=seed)
-        for row, answers in zip(rows, sampled, strict=True):
-            row["sampled"][side] = answer_histogram(answers)
+    ]  # fmt: skip
+    for kind, of_models in drawn.items():
+        for name, answers in zip(sources, of_models, strict=True):
+            for i, row in enumerate(rows):
+                if isinstance(answers, str):
+                    row["problems"][name] = answers
+                else:
+                    said = answers[i]
+                    row[kind][name] = said[0] if kind == "greedy" else answer_histogram(said)
     return rows
 
 
-def _print_prompt(row: dict[str, Any], sides: Sequence[str]) -> None:
+def _print_prompt(row: dict[str, Any], models: Sequence[str]) -> None:
     lines = [["true answer", row["true"]]] if row["true"] else []
-    for side in sides:
-        lines.append([side, row["greedy"][side]])
-        sampled = row["sampled"].get(side, [])
+    for name in models:
+        lines.append([name, row["greedy"].get(name) or row["problems"].get(name, "")])
+        sampled = row["sampled"].get(name, [])
         total = sum(count for _, count in sampled)
         lines += [[f"{count} of {total}", text] for text, count in sampled[:5]]
     print_table(row["prompt"], ("", "answer"), lines)

@@ -1,6 +1,6 @@
 """The same question, the same seed, up to six models: before and after side by side."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from typing import TypeVar
 
 from unlearn_core.comparison.columns import MOST_COLUMNS, Asking, Column, grouped, grow
@@ -24,7 +24,8 @@ class Bench:
     """Loads models as they are asked for, keeps the last few, and lets them answer.
 
     Models that are adapters on one base share its weights in memory and answer in one batch. One
-    bench serves every visitor and thread: a base computes for one of them at a time, a token each.
+    bench serves every visitor and thread: a base computes for one of them at a time, streams taking
+    turns token by token.
 
     A source is `bundled`, `bundled:retrained`, a hub name, or the folder of a model, an adapter or
     a run. What is asked of several returns a problem, in a sentence or two, in the place of each
@@ -99,7 +100,7 @@ class Bench:
         spec: SamplingSpec | None,
         seed: int,
         template: str = "",
-    ) -> Iterator[tuple[Column, ...]]:
+    ) -> Generator[tuple[Column, ...]]:
         """The answers of several models to one prompt as they grow, a token each at a time.
 
         Args:
@@ -126,7 +127,7 @@ class Bench:
         *,
         spec: SamplingSpec | None,
         seed: int,
-    ) -> Iterator[tuple[Column, ...]]:
+    ) -> Generator[tuple[Column, ...]]:
         """The next turn of a conversation by several models, as `stream`.
 
         A model without a chat template says so in its column.
@@ -185,7 +186,7 @@ class Bench:
         """Forget every loaded model, so that a run has the memory."""
         self._shelf.clear()
 
-    def _grow(self, sources: Sequence[str], asking: Asking) -> Iterator[tuple[Column, ...]]:
+    def _grow(self, sources: Sequence[str], asking: Asking) -> Generator[tuple[Column, ...]]:
         # Found when the first token is asked for, so that nothing is held before.
         yield from grow(self._places(sources), self._shelf, asking)
 

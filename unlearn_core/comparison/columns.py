@@ -1,6 +1,6 @@
 """Columns that grow: those on one base a token each in one batch, the others in turn."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
@@ -105,7 +105,7 @@ class _Turn:
 
 def grow(
     places: Sequence[Place | str], shelf: Shelf, asking: Asking
-) -> Iterator[tuple[Column, ...]]:
+) -> Generator[tuple[Column, ...]]:
     """The columns so far, whenever each of them has grown by a token.
 
     Columns that find no room in memory wait until others of this comparison have ended.
