@@ -70,9 +70,12 @@ def choose(visit: Visit, *names: str) -> None:
 def ask(visit: Visit, *questions: str, samples: int = 0) -> Locator:
     """Ask these questions and no others; gives the result when all are answered."""
     page = visit.page
+    if not page.locator("#cmp-max_new_tokens").is_visible():
+        page.get_by_role("button", name="How samples are drawn").click()
     page.locator("#tab-compare").get_by_role("button", name="None").click()
     page.locator("#cmp-own textarea").fill("\n".join(questions))
     page.locator("#cmp-n input[type=number]").fill(str(samples))
+    page.locator("#cmp-max_new_tokens input").fill("8")
     page.locator("#cmp-go").click()
     result = page.locator("#cmp-result")
     expect(result.locator(".cmp-status")).to_contain_text("answered")

@@ -22,7 +22,7 @@ def test_all_columns_are_asked_together_with_one_seed_and_sampler() -> None:
     job = answered(make_job("a", "b", "c"), bench)
     streamed, drawn = bench.asked
     assert streamed[1] == ("a", "b", "c")
-    assert (streamed[3]["seed"], streamed[3]["spec"]) == (7, None)
+    assert (streamed[3]["seed"], streamed[3]["spec"].temperature) == (7, 0.0)
     assert drawn == ("answers", ("a", "b", "c"), 2, 7)
     assert [cell.text for cell in job.cells[0]] == [f"{s} says who now?" for s in "abc"]
     assert [cell.samples for cell in job.cells[0]] == [[f"{s} 7"] * 2 for s in "abc"]

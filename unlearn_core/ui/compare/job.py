@@ -49,9 +49,11 @@ class Asking:
     template: str = ""
 
     @property
-    def shown(self) -> SamplingSpec | None:
-        """How the answer that is shown is drawn; `None` is greedy."""
-        return self.sampler if self.sampled else None
+    def shown(self) -> SamplingSpec:
+        """How the answer that is shown is drawn."""
+        if self.sampled:
+            return self.sampler
+        return self.sampler.model_copy(update={"temperature": 0.0})
 
     def words(self) -> str:
         """Sampler and seed on one line."""
