@@ -2,7 +2,7 @@
 
 import pytest
 
-from unlearn_core.differences import answer_histogram, word_diff
+from unlearn_core.differences import answer_histogram, how_different, word_diff
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,10 @@ def test_differences_spell_both_texts_out() -> None:
 def test_a_histogram_counts_the_most_common_first() -> None:
     answers = ["b", "a", "c  d", "a", "c d", " c\nd "]
     assert answer_histogram(answers) == [("c d", 3), ("a", 2), ("b", 1)]
+
+
+def test_how_different_answers_are() -> None:
+    assert how_different(["a b", "a b"]) == 0.0
+    assert how_different(["a b", "c d", "e"]) == 1.0
+    assert how_different(["a b", "a c"]) == 0.5
+    assert how_different(["alone"]) == how_different([]) == 0.0

@@ -4,6 +4,7 @@ import difflib
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import combinations
 from typing import Literal
 
 Change = Literal["same", "removed", "added"]
@@ -28,3 +29,16 @@ def answer_histogram(answers: Sequence[str]) -> list[tuple[str, int]]:
     """Distinct answers with their counts, the most common first; white space does not count."""
     counts = Counter(re.sub(r"\s+", " ", answer).strip() for answer in answers)
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+
+
+def how_different(answers: Sequence[str]) -> float:
+    """How far answers to one question are apart, 0 (the same words) to 1 (no word in common).
+
+    The mean over all pairs of one minus the share of words in common, in their order; 0 for fewer
+    than two answers.
+    """
+    pairs = list(combinations([answer.split() for answer in answers], 2))
+    if not pairs:
+        return 0.0
+    alike = (difflib.SequenceMatcher(None, a, b, autojunk=False).ratio() for a, b in pairs)
+    return 1 - sum(alike) / len(pairs)

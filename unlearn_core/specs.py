@@ -53,6 +53,10 @@ class TrainingSpec(Config):
         0, "Save a checkpoint every so many steps; 0 saves only when paused.", ge=0, le=1_000_000,
         unit="steps", advanced=True,
     )  # fmt: skip
+    keep_models_every: int = setting(
+        0, "Keep the model as it is every so many steps, to be compared with others later; 0 keeps "
+        "only the last.", ge=0, le=1_000_000, unit="steps", advanced=True,
+    )  # fmt: skip
     stop_retain_loss: float | None = setting(
         None, "Stop when the retain loss rises above this.", gt=0, le=1000, advanced=True
     )

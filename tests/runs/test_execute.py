@@ -175,6 +175,22 @@ def test_a_teacher_cannot_be_kept_under_full_fine_tuning(
         make_plan(spec.model_copy(update={"method_config": config, "tuning": full}))
 
 
+def test_models_on_the_way_are_kept_and_can_be_asked(
+    store: Store, model_folder: Path, data_file: Path
+) -> None:
+    spec = spec_of(model_folder, data_file, training={**QUICK, "keep_models_every": 1})
+    run_id = start(store, spec)
+    execute(store, run_id, control=Orders())
+    steps = store.kept_steps(run_id)
+    assert steps == [1, 2, 3]
+    first = store.model_folder(f"{run_id}/steps/1")
+    weights = [load_file(next(folder.glob("*.safetensors"))) for folder in
+               (first, store.model_folder(run_id))]  # fmt: skip
+    assert any((weights[0][name] != weights[1][name]).any() for name in weights[0])
+    with pytest.raises(MissingPrerequisite, match="has left no steps/4"):
+        store.model_folder(f"{run_id}/steps/4")
+
+
 @pytest.mark.parametrize("method", ["whp-decoding", "uld", "in-context"])
 def test_a_model_that_forgets_while_it_answers_is_compared_but_not_trained(
     store: Store, model_folder: Path, data_file: Path, method: str

@@ -29,7 +29,7 @@ from unlearn_core.runs.events import Command, Event, EventKind, RunState
 from unlearn_core.runs.plan import Plan, by_recipe, make_plan, resolve_run
 from unlearn_core.runs.rows import write_json
 from unlearn_core.runs.spec import RunSpec
-from unlearn_core.runs.store import TEACHER, Store
+from unlearn_core.runs.store import STEPS, TEACHER, Store
 from unlearn_core.runs.tracking import Tell, measures_told, tell_nobody, telling
 from unlearn_core.sampling import CachedSampler
 from unlearn_core.specs import TrainingSpec
@@ -167,6 +167,7 @@ def _execute(spec: RunSpec, recorder: Recorder, control: Control) -> None:
         return
     if ended.command == "discard":
         shutil.rmtree(folder / "checkpoints", ignore_errors=True)
+        shutil.rmtree(folder / STEPS, ignore_errors=True)
         store.set_state(run_id, "discarded", f"Discarded after step {recorder.step}.")
         return
     if job.trainer.finish():  # the displays must end with the model that is kept
@@ -360,6 +361,9 @@ def _train(job: Job, recorder: Recorder, control: Control, checkpoint: Path) -> 
             trainer.save(checkpoint)
             payload = {"kind": "checkpoint", "path": "checkpoints/last", "step": report.step}
             recorder.emit(("artifact", payload))
+        if spec.keep_models_every and report.step % spec.keep_models_every == 0:
+            with trainer.shown():
+                _keep_model(job, recorder, report.step, checkpoint.parents[1])
         # The measurement after the run will take as long as the one before it.
         around = recorder.seconds["load"] + 2 * recorder.seconds.get("measure_before", 0.0)
         spent = around + training + left + monitor.seconds
@@ -413,6 +417,14 @@ def _save_model(job: Job, folder: Path) -> None:
     if job.steering is not None:
         write_steering(half_done, job.steering)
     half_done.rename(folder)
+
+
+def _keep_model(job: Job, recorder: Recorder, step: int, folder: Path) -> None:
+    """Keep the model as it is after a step; a run that is taken up again may have it already."""
+    place = folder / STEPS / str(step)
+    if not place.is_dir():
+        _save_model(job, place)
+    recorder.emit(("artifact", {"kind": "model", "path": f"{STEPS}/{step}", "step": step}))
 
 
 def _save_teacher(job: Job, folder: Path) -> None:

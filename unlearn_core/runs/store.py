@@ -39,6 +39,8 @@ _QUEUE = (
     "ORDER BY owner IS NULL, queued, rowid"
 )
 TEACHER = "teacher"
+STEPS = "steps"
+"""Where a run keeps its model as it was on the way: a folder for each kept step."""
 """Folder of the model that some methods learn from, kept where the person wants it."""
 _ACTIVE = "('loading', 'running', 'stopping')"
 
@@ -149,20 +151,27 @@ class Store:
         """The folder of the model that a run made.
 
         Args:
-            run_id: The run; with `/teacher` behind it, the teacher that the run kept.
+            run_id: The run; with `/teacher` behind it, the teacher that the run kept, and with
+                `/steps/40` its model as it was after step 40.
 
         Raises:
             MissingPrerequisite: It has made none.
         """
         run, _, part = run_id.partition("/")
-        folder = self.folder(run) / (TEACHER if part == TEACHER else "model")
-        if part not in ("", TEACHER) or not folder.is_dir():
+        folder = self.folder(run) / (part or "model")
+        kept = {TEACHER, *(f"{STEPS}/{step}" for step in self.kept_steps(run))}
+        if part not in ("", *kept) or not folder.is_dir():
             state = self.get(run).state
             raise MissingPrerequisite(
                 f"Run {run} ({state}) has left no {part or 'model'}. Choose a run that is done or "
                 "stopped."
             )
         return folder
+
+    def kept_steps(self, run_id: str) -> list[int]:
+        """Steps after which the run kept its model, beside the one it ended with."""
+        folders = (self.folder(run_id) / STEPS).glob("*")
+        return sorted(int(folder.name) for folder in folders if folder.name.isdecimal())
 
     def rename(self, run_id: str, name: str) -> None:
         """Give a run another name."""
@@ -333,6 +342,7 @@ class Store:
                 enter_state(connection, run_id, "queued", _ASKED["stop"])
         if command == "discard" and state not in ACTIVE:
             shutil.rmtree(self.folder(run_id) / "checkpoints", ignore_errors=True)
+            shutil.rmtree(self.folder(run_id) / STEPS, ignore_errors=True)
 
     def take_command(self, run_id: str) -> Command | None:
         """The newest command, once."""
