@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -21,7 +22,7 @@ from transformers import (
 from tests.helpers.models import CONTEXT, EOS, KINDS, PAD, Kind, tiny_model
 from unlearn_core import sampling, sampling_cache
 from unlearn_core.errors import InvalidInput
-from unlearn_core.sampling import CachedSampler, choose, kept, row_budget, stream
+from unlearn_core.sampling import CachedSampler, choose, kept, row_budget, stream_each
 from unlearn_core.sampling_cache import Decoding, attention_windows
 from unlearn_core.specs import SamplingSpec
 
@@ -48,6 +49,10 @@ def sampler(model: PreTrainedModel, **changes: object) -> CachedSampler:
 
 def seeded(seed: int = 0) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
+
+
+def streamed(model: PreTrainedModel, prompt: list[int], *asked: Any) -> list[int]:
+    return [token for (token,) in stream_each(model, [prompt], *asked) if token is not None]
 
 
 def generated(
@@ -308,7 +313,7 @@ def test_modes_and_gradients_are_left_as_they_were() -> None:
     modes = [module.training for module in model.modules()]
 
     sampler(model).sample(PROMPTS, 2, FLAT, seeded())
-    list(stream(model, [5, 6], FLAT, (EOS,), seeded()))
+    streamed(model, [5, 6], FLAT, (EOS,), seeded())
 
     assert [module.training for module in model.modules()] == modes
     assert model(torch.tensor([[1]])).logits.requires_grad
@@ -362,14 +367,14 @@ def test_stream_yields_what_sample_returns_for_one_seed() -> None:
     eos = tuple(range(2, 20))
     for seed in range(5):
         expected = sampler(model, eos_ids=eos).sample([PROMPTS[4]], 1, FLAT, seeded(seed))[0][0]
-        assert list(stream(model, PROMPTS[4], FLAT, eos, seeded(seed))) == expected
+        assert streamed(model, PROMPTS[4], FLAT, eos, seeded(seed)) == expected
 
 
 def test_stream_without_a_spec_is_greedy() -> None:
     model = exact()
     expected = sampler(model).greedy([[5, 6, 7]], SamplingSpec().max_new_tokens)[0]
 
-    assert list(stream(model, [5, 6, 7], None, (EOS,), seeded())) == expected
+    assert streamed(model, [5, 6, 7], None, (EOS,), seeded()) == expected
 
 
 def test_temperature_zero_is_greedy_for_every_sample() -> None:

@@ -209,29 +209,6 @@ class CachedSampler:
 
 
 @torch.no_grad()
-def stream(
-    model: Answering,
-    prompt_ids: Sequence[int],
-    spec: SamplingSpec | None,
-    eos_ids: Sequence[int],
-    generator: torch.Generator,
-) -> Iterator[int]:
-    """Yield one answer token by token, ending before the end token.
-
-    Args are as in `stream_each`; with one seed, the tokens equal those of `CachedSampler.sample`
-    with n = 1.
-
-    Raises:
-        InvalidInput: If the prompt is empty, the context too short, or the model broken.
-    """
-    for (token,) in stream_each(model, [prompt_ids], spec, eos_ids, generator):
-        if token == NOT_A_NUMBER:
-            raise InvalidInput(BROKEN)
-        if token is not None:
-            yield token
-
-
-@torch.no_grad()
 def stream_each(
     model: Answering,
     prompts: Sequence[Sequence[int]],
@@ -246,7 +223,8 @@ def stream_each(
         prompts: One for each model of a `SharedModel`; one only of any other.
         spec: None means greedy, with the default length.
         eos_ids: Tokens that end an answer.
-        generator: Every model is given the same random numbers, those of a model alone.
+        generator: Every model is given the same random numbers, those of a model alone: with one
+            seed, the tokens equal those of `CachedSampler.sample` with n = 1.
 
     Yields:
         The next token of each, None once it has ended, `NOT_A_NUMBER` where it broke down.
