@@ -34,8 +34,8 @@ def done(visit: Visit) -> None:
 
 def test_memory_from_the_list_of_lessons_into_the_app(visit: Visit) -> None:
     visit.open()
-    visit.tab("Learn")
     page = visit.page
+    page.get_by_role("tab", name="Learn", exact=True).click()
     expect(page.locator(".le-lesson")).to_have_count(6)
     page.locator(".le-lesson").first.click()
     expect(page).to_have_url(re.compile(r"[?&]lesson=1"))

@@ -4,8 +4,6 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
-from torch import nn
-
 from unlearn_core.comparison.columns import MOST_COLUMNS, Asking, Column, grouped, grow
 from unlearn_core.comparison.drawing import Answers, Drawing
 from unlearn_core.comparison.places import Place, find_place
@@ -25,6 +23,7 @@ from unlearn_core.errors import InvalidInput
 from unlearn_core.models.reading import read_tokenizer
 from unlearn_core.models.source import find_source
 from unlearn_core.models.spec import ModelSpec
+from unlearn_core.sampling_cache import Answering
 from unlearn_core.specs import SamplingSpec
 
 Read = TypeVar("Read")
@@ -187,7 +186,7 @@ class Bench:
         return self._read(sources, template, lambda reader: reader.true_rank(record))
 
     @contextmanager
-    def reading(self, source: str, template: str = "") -> Iterator[tuple[nn.Module, Encoder]]:
+    def reading(self, source: str, template: str = "") -> Iterator[tuple[Answering, Encoder]]:
         """A model and its encoder, for whoever looks at it otherwise than by its answers.
 
         No one else computes with the model inside. A rule that steers its answers is not in effect.

@@ -7,7 +7,7 @@ from statistics import fmean
 from typing import cast
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.special import entr
 from transformers import PreTrainedTokenizerBase
 
@@ -173,7 +173,7 @@ def reading(shelf: Shelf, place: Place, template: str) -> Iterator[Reader]:
 
 
 @contextmanager
-def computing(shelf: Shelf, place: Place, template: str) -> Iterator[tuple[nn.Module, Encoder]]:
+def computing(shelf: Shelf, place: Place, template: str) -> Iterator[tuple[Answering, Encoder]]:
     """A model as a module, for whoever looks at it otherwise than by its answers.
 
     Raises:
@@ -182,7 +182,7 @@ def computing(shelf: Shelf, place: Place, template: str) -> Iterator[tuple[nn.Mo
     with shelf.holding(place) as base, ExitStack() as stack:
         encoder = base.encoder(place, template)
         if place.adapter:
-            model: nn.Module = stack.enter_context(base.holding(place.adapter))
+            model: Answering = stack.enter_context(base.holding(place.adapter))
             stack.enter_context(base.active(place.adapter))
         else:
             stack.enter_context(base.computing())

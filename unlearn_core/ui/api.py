@@ -20,7 +20,8 @@ from unlearn_core.errors import InvalidInput, LetheError, MissingPrerequisite
 from unlearn_core.methods.registry import methods
 from unlearn_core.runs.rows import RunInfo, read_result
 from unlearn_core.specs import SamplingSpec
-from unlearn_core.ui.compare_run import FAILURES, RUN, template
+from unlearn_core.ui.compare.questions import template
+from unlearn_core.ui.compare_run import bench_source, leading_run
 from unlearn_core.ui.gone_run import require_model
 from unlearn_core.ui.services import Services
 from unlearn_core.ui.start import start
@@ -234,7 +235,7 @@ class Endpoints:
         for model in dict.fromkeys(models):
             try:
                 self._answer(rows, model, spec, samples, seed)
-            except FAILURES as error:  # the other models answer all the same
+            except LetheError as error:  # the other models answer all the same
                 for row in rows:
                     row["problems"][model] = str(error)
         return rows
@@ -244,17 +245,24 @@ class Endpoints:
     ) -> None:
         from unlearn_core.differences import answer_histogram
 
-        source, store = model, self.services.store
-        if model.startswith(RUN):
-            source = str(store.model_folder(model.removeprefix(RUN)))
-        prompts, how = [row["prompt"] for row in rows], template(self.services, model, {})
-        ask = self.services.bench.answers
-        greedy = ask(source, prompts, spec=None, n=1, seed=seed, template=how)
-        for row, answers in zip(rows, greedy, strict=True):
+        sources = [bench_source(self.services, model)]
+        prompts, how = (
+            [row["prompt"] for row in rows],
+            template(self.services, leading_run([model]), {}),
+        )
+
+        def ask(spec: SamplingSpec | None, n: int) -> list[list[str]]:
+            (found,) = self.services.bench.answers_of(
+                sources, prompts, spec=spec, n=n, seed=seed, template=how
+            )
+            if isinstance(found, str):
+                raise InvalidInput(found)
+            return found
+
+        for row, answers in zip(rows, ask(None, 1), strict=True):
             row["answers"][model] = answers[0]
         if samples:
-            sampled = ask(source, prompts, spec=spec, n=samples, seed=seed, template=how)
-            for row, answers in zip(rows, sampled, strict=True):
+            for row, answers in zip(rows, ask(spec, samples), strict=True):
                 row["sampled"][model] = [list(pair) for pair in answer_histogram(answers)]
 
     def start_audit(

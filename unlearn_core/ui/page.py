@@ -126,9 +126,11 @@ def restored(services: Services, query: Mapping[str, str]) -> list[Any]:
 
 
 def _opened(query: Mapping[str, str], step: TabId) -> Any:
-    """The tab that opens: of the link's comparison or lesson, else this step; never a hidden one."""
+    """The tab of the link's comparison or lesson, else this step; never a hidden one."""
     link, _ = teaching.link_of(query)
-    wanted: TabId = "compare" if query.get("compare") else "learn" if link.lesson else step
+    wanted = "learn" if link.lesson else step
+    if query.get("compare"):
+        wanted = "compare"
     if wanted in link.hide:
         wanted = next(name for name in BUILDERS if name not in link.hide)
     return gr.skip() if wanted == "model" else gr.Tabs(selected=wanted)

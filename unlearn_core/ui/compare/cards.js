@@ -61,7 +61,7 @@ const whoLine = (state, column) => {
 };
 
 const setView = (card, view) => {
-  card.view = view;
+  Object.assign(card, { view, problem: "" });
   setPill(card.pills, view);
   drawTools(card);
   drawCard(card);
@@ -138,7 +138,8 @@ const textForm = (card) => {
   send.dataset.key = "show";
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    Object.assign(card, { text: field.value, tokens: null, next: null, at: null, position: 0 });
+    Object.assign(card, { text: field.value, tokens: null, next: null, at: null, position: 0,
+      problem: "" });
     drawCard(card);
     fetchFor(card);
   });
@@ -206,8 +207,8 @@ const pieces = (card) => (card.tokens.columns.find((found) => !found.problem) ||
 
 // ---- what is asked for when it is looked at
 const fetchFor = async (card) => {
-  if (!FETCHED.includes(card.view) || card.loading || !isFinished(card) || card.offscreen) return;
-  if (card[card.view] && (card.view !== "next" || card.tokens)) return;
+  if (!card.root.isConnected || card.offscreen || card.loading) return;
+  if (!isFinished(card) || !lacks(card)) return;
   card.loading = true;
   try {
     if (card.view === "rank") await load(card, "rank", {});
@@ -220,6 +221,14 @@ const fetchFor = async (card) => {
     drawTools(card);
     drawCard(card);
   }
+  // Another view may have been chosen meanwhile.
+  fetchFor(card);
+};
+
+// Whether the chosen view has to be asked for; where that failed, the reason is shown.
+const lacks = (card) => {
+  if (!FETCHED.includes(card.view) || card.problem) return false;
+  return !card[card.view] || (card.view === "next" && !card.tokens);
 };
 
 const loadNext = async (card) => {

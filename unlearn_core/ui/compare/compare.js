@@ -60,7 +60,7 @@ const sight = new IntersectionObserver((entries) => {
 
 // ---- asking and stopping
 const begin = ({ ticket, link: address }) => {
-  if (state && state.state === "asking") server.stop({ ticket: state.ticket });
+  if (state && state.state === "asking") leave(state);
   sight.disconnect();
   state = fresh(ticket, address);
   heads.replaceChildren();
@@ -73,6 +73,15 @@ const begin = ({ ticket, link: address }) => {
   history.replaceState(history.state, "", url);
   drawBar();
   follow(state);
+};
+
+// A comparison that no page asks for any more ends by itself, only later.
+const leave = async (old) => {
+  try {
+    await server.stop({ ticket: old.ticket });
+  } catch (error) {
+    console.warn("the comparison before could not be stopped", error);
+  }
 };
 
 const halt = async () => {
@@ -236,9 +245,10 @@ const headOf = (column, i) => {
   head.dataset.column = String(i);
   const wide = button(W.expand, W.expandHelp, () => expand(state.only === i ? null : i));
   wide.classList.add("cmp-expand");
-  wide.setAttribute("aria-pressed", "false");
-  wide.setAttribute("aria-label", `${W.expand} ${LETTERS[i]}`);
-  head.append(whoLine(state, i), el("span", "cmp-small", column.sampler), wide);
+  wide.setAttribute("aria-describedby", `cmp-name-${i}`);
+  const who = whoLine(state, i);
+  who.id = `cmp-name-${i}`;
+  head.append(who, el("span", "cmp-small", column.sampler), wide);
   return head;
 };
 
@@ -254,7 +264,6 @@ const applyOnly = () => {
     node.hidden = state.only !== null && node.dataset.column !== String(state.only);
   }
   for (const node of heads.querySelectorAll(".cmp-expand")) {
-    node.setAttribute("aria-pressed", String(state.only !== null));
     node.textContent = state.only === null ? W.expand : W.back;
   }
 };
