@@ -26,35 +26,46 @@ _JS = re.compile(
     r"""//[^\n]*|/\*.*?\*/|(?P<s>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|(?P<t>`(?:[^`\\]|\\.)*`)""",
     re.DOTALL,
 )
-_JOIN = re.compile(r'(["`\'])\s*\n\s*\+\s*(["`\'])')
+_JOIN = re.compile(r'(["`\'])\s*\+\s*\1')
 _CODE_LIKE = re.compile(
-    r"^[\w./:#\-\[\]=\"'*>,() ]*$"
+    r"[{};]\s*$|=>|^\s*[.#<(]|--|function|^\w+\(|/\w+/|\bvar\(|^https?:|[\w-]+:\s*[\w#]+;|\w\[|\$\{|"
+    r"linear-gradient|querySelector|sans-serif|\b0\.\d+s\b|input\[|translate=|CustomEvent"
 )
-
+_CLASSES = re.compile(r"(?=.*\b[a-z]{2,4}-)[a-z][\w-]*(?:\{\d?\})?(?: [a-z]{2,}-[\w-]*(?:\{\d?\})?)*")
+NOT_OF_THE_PAGE = (
+    "ui/app.py", "ui/settings.py", "ui/theme.py", "ui/api.py", "ui/document/translate.js",
+    "report/page.py", "report/race_page.py", "report/frame.py", "report/making.py",
+    "report/style.py", "report/style_charts.py", "report/run_parts.py",
+)  # fmt: skip
+"""What is said in the terminal, by the programming interface and in downloaded reports."""
 
 def page_texts() -> dict[str, set[str]]:
     """Texts by where they come from."""
     found = {"settings": settings(), "cards": cards()}
     for path in sorted(CODE.rglob("*.py")):
         name = path.relative_to(CODE).as_posix()
+        if name in NOT_OF_THE_PAGE:
+            continue
         if name.startswith(("ui/", "report/")) or name == "verdict.py":
             found[name] = python_texts(path.read_text(encoding="utf-8"))
         elif not name.startswith(("cli/", "demo/")):
             found[f"errors of {name}"] = error_texts(path.read_text(encoding="utf-8"))
     for path in sorted((CODE / "ui").rglob("*.js")):
-        found[path.relative_to(CODE).as_posix()] = script_texts(path.read_text(encoding="utf-8"))
+        name = path.relative_to(CODE).as_posix()
+        if name not in NOT_OF_THE_PAGE:
+            found[name] = script_texts(path.read_text(encoding="utf-8"))
     return {name: texts for name, texts in found.items() if texts}
 
 
 def settings() -> set[str]:
     """Labels and help lines of every form, as the page writes them."""
-    import unlearn_core.attacks.registry
-    import unlearn_core.methods.registry
+    from unlearn_core.attacks.registry import attacks
     from unlearn_core.config import Config, settings_of
+    from unlearn_core.methods.registry import methods
+    from unlearn_core.runs.spec import RunSpec
     from unlearn_core.ui.forms import help_line, label
-    from unlearn_core.ui.page import BUILDERS
 
-    assert BUILDERS and unlearn_core.methods.registry and unlearn_core.attacks.registry
+    assert attacks() and methods() and RunSpec  # each brings its settings
     found: set[str] = set()
     waiting = [Config]
     while waiting:
@@ -86,7 +97,7 @@ def python_texts(source: str) -> set[str]:
     """Texts among the strings of a module."""
     finder = _Strings()
     finder.visit(ast.parse(source))
-    return {text for string in finder.found for text in parts_of(string)}
+    return finder.counted | {text for string in finder.found for text in parts_of(string)}
 
 
 def error_texts(source: str) -> set[str]:
@@ -103,6 +114,7 @@ def error_texts(source: str) -> set[str]:
 def script_texts(source: str) -> set[str]:
     """Texts among the strings of a script."""
     found: set[str] = set()
+    source = _JOIN.sub("", re.sub(r"console\.\w+\([^;]*;", "", source))
     for match in _JS.finditer(source):
         literal = match["s"] or match["t"]
         if literal:
@@ -124,18 +136,16 @@ def parts_of(string: str) -> Iterator[str]:
 
 def is_text(string: str, *, bare: bool) -> bool:
     """Whether a string is for people; `bare` ones, without tags around, may also be code."""
-    words = PLACE.sub("", string).replace("{}", "")
+    words = PLACE.sub("", string).replace("{}", "").strip()
     if not re.search(r"[A-Za-z]{2}", words):
         return False
     if not bare:
         return True
-    if re.search(r"[{};]\s*$|=>|^\s*[.#<]|--|function|^\w+\(|/\w+/|\bvar\(|^https?:|[\w-]+:\s*[\w#]+;", words):
+    if _CODE_LIKE.search(words) or _CLASSES.fullmatch(string.strip()):
         return False
-    if " " in words.strip():
-        return bool(re.search(r"[A-Za-z]{3}", words)) and not re.fullmatch(
-            r"(?:[a-z]+-[\w-]* ?)+|[\w, ]+", words.strip()) or bool(re.search(r"[a-z]{2} [a-z]", words))
-    return bool(re.fullmatch(r"\W*[A-Z][a-z]{2,}\W*", words.strip()))
-
+    if " " in words:
+        return bool(re.search(r"[a-z]{2} [a-z(]|[A-Z][a-z]+ |[a-z]{3}", words))
+    return bool(re.fullmatch(r"\W*[A-Z][a-z]{2,}\W*", words))
 
 def numbered(text: str) -> str:
     """The places of a text counted from 0."""
@@ -148,6 +158,7 @@ class _Strings(ast.NodeVisitor):
 
     def __init__(self) -> None:
         self.found: list[str] = []
+        self.counted: set[str] = set()
 
     def visit_Expr(self, node: ast.Expr) -> None:
         if not isinstance(node.value, ast.Constant):  # a docstring
@@ -179,6 +190,11 @@ class _Strings(ast.NodeVisitor):
     def visit_Call(self, node: ast.Call) -> None:
         self.visit(node.func)
         name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+        nouns = [arg.value for arg in node.args[1:] if isinstance(arg, ast.Constant)]
+        if (name or getattr(node.func, "id", "")) == "count" and nouns:
+            one, many = nouns[0], nouns[1] if len(nouns) > 1 else f"{nouns[0]}s"
+            self.counted |= {f"{{0}} {one}", f"{{0}} {many}"}
+            return
         if name not in {"get", "startswith", "endswith", "removeprefix", "split", "partition",
                         "replace", "strip", "metadata"}:  # fmt: skip
             for part in (*node.args, *node.keywords):

@@ -12,7 +12,7 @@ from unlearn_core.report.words import ROLES
 def text(words: str) -> str:
     """A model's or person's text: escaped, and kept from turning the line around it."""
     shown = escape(words)
-    return f'<bdi class="rep-text">{shown}</bdi>' if words.strip() else EMPTY
+    return f'<bdi class="rep-text" translate="no">{shown}</bdi>' if words.strip() else EMPTY
 
 
 EMPTY = '<span class="rep-soft">(empty answer)</span>'

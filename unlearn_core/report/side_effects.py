@@ -56,7 +56,7 @@ def _subjects(subjects: Sequence[Json]) -> str:
     if not lost:
         return f"<p>No subject lost a fact ({len(subjects)} subjects).</p>"
     rows = [
-        [escape(one["subject"]), percent(one["before"]), percent(one["after"]),
+        [text(one["subject"]), percent(one["before"]), percent(one["after"]),
          change_words(one["before"], one["after"]), f"{one['records']:,}"]
         for one in worst
     ]  # fmt: skip

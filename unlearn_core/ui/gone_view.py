@@ -15,7 +15,7 @@ from unlearn_core.report.words import ROLES, AttackWords, amount, attack_words, 
 from unlearn_core.runs.events import Event
 from unlearn_core.runs.rows import RunInfo
 from unlearn_core.ui.progress import bar
-from unlearn_core.ui.texts import STATES, problem, seconds
+from unlearn_core.ui.texts import STATES, problem, quoted, seconds
 
 if TYPE_CHECKING:
     from unlearn_core.attacks.base import AttackInfo
@@ -178,11 +178,11 @@ def _text(shot: Json, known: Known) -> str:
     where = " · ".join(str(part) for part in parts if part)
     look = "gone-soft" if role == "original" else "gone-found"
     leak = f'<span class="{look}">{LEAKED}</span>' if shot["leaked"] else ""
-    said = escape(str(shot["text"])) or '<span class="gone-soft">(empty answer)</span>'
+    said = quoted(str(shot["text"])) or '<span class="gone-soft">(empty answer)</span>'
     return (
         f'<li><p class="gone-soft">{escape(where)} {leak}</p>'
-        f'<p class="gone-asked"><bdi>{escape(str(shot["prompt"]))}</bdi></p>'
-        f'<p class="gone-said"><bdi>{said}</bdi></p></li>'
+        f'<p class="gone-asked">{quoted(str(shot["prompt"]))}</p>'
+        f'<p class="gone-said">{said}</p></li>'
     )
 
 

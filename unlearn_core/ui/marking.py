@@ -10,7 +10,7 @@ from itertools import islice
 from unlearn_core.data.marks import Marks
 from unlearn_core.data.records import Corpus, Record, Split
 from unlearn_core.errors import InvalidInput
-from unlearn_core.ui.texts import count
+from unlearn_core.ui.texts import count, quoted
 
 PAGE_ROWS = 100
 """Rows of the table at once; more would only slow the browser down."""
@@ -151,8 +151,8 @@ def _group(title: str, records: Sequence[Record], help: str, examples: int) -> s
     words = f"{count(len(records), 'record')} · {help}"
     head = f"<h4>{escape(title)} <small>{escape(words)}</small></h4>"
     rows = "".join(
-        f"<tr><td>{escape(r.subject)}</td><td>{escape(r.prompt or '(passage)')}</td>"
-        f"<td>{escape(r.answer)}</td></tr>"
+        f"<tr><td>{quoted(r.subject)}</td><td>{quoted(r.prompt) or '(passage)'}</td>"
+        f"<td>{quoted(r.answer)}</td></tr>"
         for r in _spread(records, examples)
     )
     return f'{head}<table class="lethe-table"><tbody>{rows}</tbody></table>'
@@ -165,5 +165,5 @@ def _spread(records: Sequence[Record], examples: int) -> list[Record]:
 
 
 def cell(record: Record) -> str:
-    """A record on one line, escaped."""
-    return escape(f"{record.prompt} {record.answer}".strip())
+    """A record on one line, as HTML."""
+    return quoted(f"{record.prompt} {record.answer}".strip())

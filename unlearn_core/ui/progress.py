@@ -67,7 +67,7 @@ def headline(store: Store, run: RunInfo) -> str:
     """Name, state, step, time left and bar as HTML; every text is escaped."""
     return (
         f'<div class="lethe-run lethe-state-{run.state}">'
-        f'<div class="lethe-run-name">{escape(run.name)}</div>'
+        f'<div class="lethe-run-name" translate="no">{escape(run.name)}</div>'
         f'<div class="lethe-run-state"><span class="lethe-dot"></span>'
         f"{escape(phase(store, run))}</div>"
         f'<div class="lethe-run-detail">{escape(detail(run))}</div>{bar(run)}</div>'

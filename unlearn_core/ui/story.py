@@ -6,7 +6,7 @@ from typing import Any
 
 from unlearn_core.differences import word_diff
 from unlearn_core.runs.events import Event
-from unlearn_core.ui.texts import GROUPS, TAUGHT
+from unlearn_core.ui.texts import GROUPS, TAUGHT, quoted
 
 ORDER = ("forget", "paraphrased", "neighbour", "retain", "world", "own")
 
@@ -86,8 +86,12 @@ def _row(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
     parts = word_diff(before["text"], after["text"])
     old = " ".join(_marked(text, kind) for text, kind in parts if kind != "added")
     new = " ".join(_marked(text, kind) for text, kind in parts if kind != "removed")
-    question = escape(before["prompt"] or "(passage)")
-    return f"<tr><td>{question}</td><td>{old}</td><td>{new or '<i>(nothing)</i>'}</td></tr>"
+    question = quoted(before["prompt"]) or "(passage)"
+    return f"<tr><td>{question}</td>{_said(old)}{_said(new)}</tr>"
+
+
+def _said(html: str) -> str:
+    return f'<td translate="no">{html}</td>' if html else "<td><i>(nothing)</i></td>"
 
 
 def _marked(text: str, kind: str) -> str:

@@ -184,6 +184,11 @@ def facts(rows: Iterable[tuple[str, str]]) -> str:
     return f'<dl class="lethe-facts">{body}</dl>'
 
 
+def quoted(words: str) -> str:
+    """Words of a model, a record or a person as HTML, never translated; empty for none."""
+    return f'<bdi translate="no">{escape(words)}</bdi>' if words else ""
+
+
 def problem(message: str) -> str:
     """An error sentence as HTML, shown where the person looks; empty for no error."""
     if not message:

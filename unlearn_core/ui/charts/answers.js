@@ -25,7 +25,7 @@ const syncQuestions = (item, view) => {
   item.choice.dataset.ids = ids.join("\n");
   const chosen = item.choice.value;
   item.choice.replaceChildren(...ids.map((id) => {
-    const option = el("option", "", view.answers.get(id)[0].prompt);
+    const option = verbatim("option", "", view.answers.get(id)[0].prompt);
     option.value = id;
     return option;
   }));
@@ -118,7 +118,8 @@ const answerKey = (band, place) => {
   const colour = el("span", band.leak ? "lv-dot lv-hatched" : "lv-dot");
   colour.style.backgroundColor = band.colour;
   const share = el("span", "lv-share", `${Math.round(band.shares[place] * 100)} %`);
-  const text = el("span", "lv-answer-text", band.label);
+  const said = band.text === band.label;
+  const text = (said ? verbatim : el)("span", "lv-answer-text", band.label);
   text.title = band.label;
   row.append(colour, share, text);
   if (band.leak) row.append(el("span", "lv-badge lv-bad", "leak"));
@@ -136,7 +137,7 @@ const drawAnswers = (item, view) => {
   const bands = answerBands(item, view, item.choice.value, rows);
   const place = view.pointer === null ? rows.length - 1 : nearest(steps, view.pointer);
   item.truth.replaceChildren(el("span", "lv-small", "True answer: "),
-    el("span", "", rows[0].true));
+    verbatim("span", "", rows[0].true));
   item.keys.replaceChildren(...[...bands].sort((a, b) => b.shares[place] - a.shares[place])
     .map((band) => answerKey(band, place)));
   const layout = layoutBase(look, {

@@ -10,14 +10,6 @@ const setText = (node, text) => {
   if (node.textContent !== text) node.textContent = text;
 };
 
-// An element with text of a model, a record or a person, which no translation may touch.
-const verbatim = (tag, className, text = "") => {
-  const node = el(tag, className, text);
-  node.setAttribute("translate", "no");
-  node.dir = "auto";
-  return node;
-};
-
 const filmBadge = (word) => el("span", "film-badge film-badge-bad", word);
 
 // ---- sampled answers
@@ -177,7 +169,7 @@ const makeStage = (config, asked) => {
       ...stage.groups.map((group) => group.part));
     const known = film.questions.map((one) => one.id);
     question.replaceChildren(...film.questions.map((one) => {
-      const choice = el("option", "", one.prompt);
+      const choice = verbatim("option", "", one.prompt);
       choice.value = one.id;
       return choice;
     }));

@@ -52,7 +52,7 @@ view.zoom = makeZoom(redraw);
 const root = element.querySelector(".lv");
 const empty = el("div", "lv-empty", CONFIG.empty);
 const head = el("header", "lv-head");
-const name = el("span", "lv-name");
+const name = verbatim("span", "lv-name");
 const state = el("span", "lv-state");
 state.setAttribute("aria-live", "polite");
 state.setAttribute("role", "status");

@@ -43,7 +43,7 @@ const lookOf = (place) => {
 const drawKeys = () => keys.replaceChildren(...view.runs.map((run, place) => {
   const key = el("span", "lv-run-key");
   const { color, dash } = lookOf(place);
-  key.append(swatch(dash, color), el("span", "", run.name));
+  key.append(swatch(dash, color), verbatim("span", "", run.name));
   return key;
 }));
 

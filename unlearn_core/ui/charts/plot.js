@@ -7,6 +7,14 @@ const el = (tag, className = "", text = "") => {
   return node;
 };
 
+// An element with text of a model, a record or a person, which no translation may touch.
+const verbatim = (tag, className, text = "") => {
+  const node = el(tag, className, text);
+  node.setAttribute("translate", "no");
+  node.dir = "auto";
+  return node;
+};
+
 const escapeText = (text) =>
   String(text).replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
 

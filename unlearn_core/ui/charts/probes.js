@@ -74,12 +74,12 @@ const probeCard = (rows, group, place) => {
   const first = rows[0];
   const current = rows[place];
   const card = el("article", "lv-probe");
-  card.append(el("p", "lv-prompt", first.prompt));
+  card.append(verbatim("p", "lv-prompt", first.prompt));
   const answer = (title, row) => {
     const part = el("div", "lv-said");
     const head = el("p", "lv-small", `${title} `);
     head.append(knownBadge(row, group));
-    part.append(head, el("p", "lv-text", row.text || "(empty answer)"));
+    part.append(head, row.text ? verbatim("p", "lv-text", row.text) : el("p", "lv-text", "(empty answer)"));
     return part;
   };
   const pair = el("div", "lv-pair");
@@ -87,7 +87,7 @@ const probeCard = (rows, group, place) => {
   card.append(pair);
   if (first.true) {
     const truth = el("p", "lv-truth");
-    truth.append(el("span", "lv-small", "True answer: "), el("span", "", first.true));
+    truth.append(el("span", "lv-small", "True answer: "), verbatim("span", "", first.true));
     card.append(truth);
   }
   return card;

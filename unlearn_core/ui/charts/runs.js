@@ -56,7 +56,8 @@ const drawRow = (run) => {
   const stateCell = el("td");
   stateCell.append(state);
   const cell = (text, className = "") => el("td", className, text);
-  const title = cell(run.name, "lv-run-title");
+  const title = el("td", "lv-run-title");
+  title.append(verbatim("span", "", run.name));
   if (run.recorded) title.append(el("span", "film-badge", CONFIG.recorded));
   row.append(tickCell, title, stateCell, cell(run.method),
     cell(run.marks), cell(when(run.started), "lv-number"), cell(run.took, "lv-number"),

@@ -4,14 +4,18 @@
 (() => {
   const KEY = 'lethe-language';
   const LANGUAGES = ['en', 'de'];
-  const NAMED = ['placeholder', 'title', 'aria-label', 'alt', 'data-label'];
-  const LEFT = 'script, style, textarea, code, pre, math, [translate="no"], [contenteditable]';
+  const NAMED = ['placeholder', 'title', 'aria-label', 'aria-valuetext', 'alt', 'data-help', 'data-label'];
+  // What people or models wrote, and what is code.
+  const KEPT = 'script, style, textarea, code, pre, math, .katex, [translate="no"], [contenteditable], '
+    + '[data-testid^="cell"], [data-testid="bot"], [data-testid="user"]';
+  const LONGEST = 2000;
+  const MOST_SEEN = 5000;
 
   const asked = new URL(location.href).searchParams.get('lang');
-  const chosen = LANGUAGES.includes(asked) ? asked : localStorage.getItem(KEY);
+  const stored = localStorage.getItem(KEY);
   const browser = (navigator.language || 'en').slice(0, 2);
-  const language = LANGUAGES.includes(chosen) ? chosen : LANGUAGES.includes(browser) ? browser : 'en';
-  if (LANGUAGES.includes(asked)) localStorage.setItem(KEY, asked);
+  const language = [asked, stored, browser, 'en'].find((one) => LANGUAGES.includes(one));
+  if (language === asked) localStorage.setItem(KEY, asked);
   // Gradio asks the browser for its language; it shall hear the one that was chosen here.
   Object.defineProperty(navigator, 'language', { configurable: true, get: () => language });
   document.documentElement.lang = language;
@@ -24,34 +28,43 @@
       location.replace(url);
     },
     say: (text) => text,
+    missed: () => [],
   };
   const catalog = (window.gradio_config?.i18n_translations || {})[language];
   if (language === 'en' || !catalog) return;
 
+  const PLACE = /\{\d\}/;
   const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  // `{0} records` counts: before a single word only a number is a place, or any sentence would fit.
+  const place = (key) => (/^\{0\} \p{L}+$/u.test(key) ? '([\\d.,]+)' : '(.+?)');
   const patterns = Object.keys(catalog)
-    .filter((key) => /\{\d\}/.test(key))
+    .filter((key) => PLACE.test(key))
     .map((key) => ({
-      begins: key.slice(0, key.search(/\{\d\}/)),
+      begins: key.slice(0, key.search(PLACE)),
       order: [...key.matchAll(/\{(\d)\}/g)].map((found) => found[1]),
-      form: new RegExp(`^${key.split(/\{\d\}/).map(escaped).join('(.+?)')}$`, 's'),
+      form: new RegExp(`^${key.split(PLACE).map(escaped).join(place(key))}$`, 'su'),
+      letters: key.replace(/\{\d\}/g, '').length,
       words: catalog[key],
     }))
-    .sort((a, b) => b.form.source.length - a.form.source.length);
+    .sort((a, b) => b.letters - a.letters);
   const seen = new Map();
+  const answers = new Set(Object.values(catalog));
 
   function say(text) {
-    if (!/\p{L}{2}/u.test(text)) return text;
+    if (text.length > LONGEST || answers.has(text) || !/\p{L}{2}/u.test(text)) return text;
     let found = seen.get(text);
     if (found === undefined) {
-      found = looked(text);
-      if (seen.size > 5000) seen.clear();
+      found = known(text) ?? text;
+      if (seen.size > MOST_SEEN) seen.clear();
       seen.set(text, found);
+      // What was said comes back as a change of the page; it is not looked up again.
+      if (found !== text) answers.add(found);
+      if (answers.size > 2 * MOST_SEEN) answers.clear();
     }
     return found;
   }
 
-  function looked(text) {
+  function known(text) {
     if (Object.hasOwn(catalog, text)) return catalog[text];
     for (const pattern of patterns) {
       const match = text.startsWith(pattern.begins) && pattern.form.exec(text);
@@ -61,14 +74,24 @@
       }
     }
     const parts = text.split(' · ');
-    return parts.length > 1 ? parts.map(say).join(' · ') : text;
+    if (parts.length > 1) return parts.map(say).join(' · ');
+    return listed(text) ?? catalog[text[0].toUpperCase() + text.slice(1)];
+  }
+
+  // `a, b and c`, where each is known.
+  function listed(text) {
+    const pieces = text.split(/(, | and |: )/);
+    if (pieces.length < 3) return undefined;
+    const said = pieces.map((piece, i) => (i % 2 ? piece.replace(' and ', ' und ')
+      : /\p{L}{2}/u.test(piece) ? known(piece) : piece));
+    return said.includes(undefined) ? undefined : said.join('');
   }
 
   function text(node) {
-    const around = /^(\s*)(.*?)(\s*)$/s.exec(node.data);
-    const said = say(around[2].replace(/\s+/g, ' '));
-    const whole = around[1] + said + around[3];
-    if (said !== around[2].replace(/\s+/g, ' ') && node.data !== whole) node.data = whole;
+    const [, before, words, after] = /^(\s*)(.*?)(\s*)$/s.exec(node.data);
+    const plain = words.replace(/\s+/g, ' ');
+    const said = say(plain);
+    if (said !== plain) node.data = before + said + after;
   }
 
   function attributes(element) {
@@ -76,21 +99,23 @@
       const value = element.getAttribute(name);
       if (value && say(value) !== value) element.setAttribute(name, say(value));
     }
-    if (element.matches('input[type=submit], input[type=button]')) element.value = say(element.value);
   }
 
   function whole(root) {
     if (root.nodeType === Node.TEXT_NODE) {
-      if (root.parentElement && !root.parentElement.closest(LEFT)) text(root);
+      if (root.parentElement && !root.parentElement.closest(KEPT)) text(root);
       return;
     }
-    if (root.nodeType !== Node.ELEMENT_NODE || root.closest('[translate="no"], script, style')) return;
-    const walker = document.createTreeWalker(root, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT, (node) =>
-      node.nodeType === Node.ELEMENT_NODE && node.matches('script, style, [translate="no"]')
-        ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT);
+    if (root.nodeType !== Node.ELEMENT_NODE) return;
+    const around = root.parentElement?.closest(KEPT);
+    if (around) return;
+    const walker = document.createTreeWalker(
+      root, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT, (node) => (
+        node.parentElement?.matches(KEPT) && node !== root
+          ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT));
     for (let node = root; node; node = walker.nextNode()) {
-      if (node.nodeType === Node.ELEMENT_NODE) attributes(node);
-      else if (!node.parentElement.closest(LEFT)) text(node);
+      if (node.nodeType === Node.TEXT_NODE) text(node);
+      else if (!node.matches('[translate="no"]')) attributes(node);
     }
   }
 
@@ -104,5 +129,8 @@
   }).observe(document.documentElement, {
     subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: NAMED,
   });
-  window.letheLanguage.say = say;
+  Object.assign(window.letheLanguage, {
+    say,
+    missed: () => [...seen].filter(([key, said]) => key === said && !answers.has(key)).map(([key]) => key),
+  });
 })();
