@@ -1,4 +1,4 @@
-"""Make the pictures of README and docs from the running app, light and dark.
+"""Make the pictures of README and docs from the running app.
 
 Run: python -m benchmarks.pictures
 """
@@ -29,6 +29,24 @@ def shoot(page: Page, name: str) -> None:
     page.screenshot(path=PICTURES / f"{name}.png")
 
 
+def before_any_run(page: Page, url: str) -> None:
+    """The film, the own secret and a lesson, which need no run."""
+    page.locator("#play-recorded").click()
+    page.locator(".film-slider").wait_for()
+    page.locator(".film-slider").press("End")
+    page.wait_for_timeout(1_500)
+    shoot(page, "film")
+    page.keyboard.press("Escape")
+    page.locator("#hero-secret").click()
+    page.get_by_role("button", name="Show an example").click()
+    page.wait_for_timeout(500)
+    shoot(page, "secret")
+    open_page(page, f"{url}/?lesson=3&__theme=light")
+    page.locator(".le-scene").wait_for()
+    page.wait_for_timeout(1_500)
+    shoot(page, "lesson")
+
+
 def main() -> None:
     """One run, pictures of each step."""
     PICTURES.mkdir(parents=True, exist_ok=True)
@@ -38,6 +56,8 @@ def main() -> None:
         with app(Path(folder)) as url:
             open_page(page, f"{url}/?__theme=light")
             page.wait_for_timeout(1_500)
+            before_any_run(page, url)
+            open_page(page, f"{url}/?__theme=light")
             for step in ("Model", "Forget"):
                 page.get_by_role("tab", name=step).first.click()
                 page.wait_for_timeout(1_500)

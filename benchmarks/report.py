@@ -285,7 +285,10 @@ def memory(result: dict[str, Any]) -> str:
         "## Memory under LoRA\n\n"
         "Peak of a process that trains an adapter on a random Llama-shaped model with 32,000 words "
         f"for a few steps of eight rows, beside plain training ({result['plain_mib']} MiB); the "
-        f"limit for methods with a reference is 1.10.\n\n{table(head, rows)}\n\n"
+        "limit for methods with a reference is 1.10. AltPO and DPO by refusals are above it, since "
+        "they train on two answers to each question at once, and JensUn, which holds whole "
+        "distributions of the model and of the reference for each token. PMC samples between its "
+        f"steps, which takes the most.\n\n{table(head, rows)}\n\n"
         f"{where(result['environment'])}\n"
     )
 

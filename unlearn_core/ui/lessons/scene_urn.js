@@ -58,7 +58,7 @@ scenes.urn = (place, settings, api) => {
     const present = URN_LETTERS.filter((_, i) => counts[i] + kept[i] > 0);
     const value = measure(urnShares(counts, kept));
     line.textContent = `After ${now.rows.length - 1} restockings: `
-      + `${present.length} colours left (${present.join(", ")}); `
+      + `${present.length} ${present.length === 1 ? "colour" : "colours"} left (${present.join(", ")}); `
       + `${settings.measureWords} ${percentWords(value)}.`;
     balls.setAttribute("aria-label", line.textContent);
     const expected = theory();
