@@ -14,7 +14,7 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.language_sources import page_texts
-from benchmarks.page import CHROMIUM, FLAGS, app, open_page
+from benchmarks.page import CHROMIUM, FLAGS, app, wait_for_server
 from unlearn_core.ui.language import LANGUAGES, catalog
 
 MISSED = "() => window.letheLanguage.missed()"
@@ -67,6 +67,7 @@ def missed(language: str, *, working: bool) -> list[str]:
         page = browser.new_context(locale=language).new_page()
         page.set_default_timeout(180_000)
         with app(Path(folder)) as url:
+            wait_for_server(url)
             page.goto(url, wait_until="load")
             walk(page)
             if working:
@@ -79,7 +80,9 @@ def missed(language: str, *, working: bool) -> list[str]:
 def main() -> None:
     """List both."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--language", default="de", choices=[one for one in LANGUAGES if one != "en"])
+    parser.add_argument(
+        "--language", default="de", choices=[one for one in LANGUAGES if one != "en"]
+    )
     parser.add_argument("--page", action="store_true", help="open the page as well")
     parser.add_argument("--work", action="store_true", help="and run, compare and attack there")
     args = parser.parse_args()

@@ -31,17 +31,80 @@ _CODE_LIKE = re.compile(
     r"[{};]\s*$|=>|^\s*[.#<(]|--|function|^\w+\(|/\w+/|\bvar\(|^https?:|[\w-]+:\s*[\w#]+;|\w\[|\$\{|"
     r"linear-gradient|querySelector|sans-serif|\b0\.\d+s\b|input\[|translate=|CustomEvent"
 )
-_CLASSES = re.compile(r"(?=.*\b[a-z]{2,4}-)[a-z][\w-]*(?:\{\d?\})?(?: [a-z]{2,}-[\w-]*(?:\{\d?\})?)*")
+_CLASSES = re.compile(
+    r"(?=.*\b[a-z]{2,4}-)[a-z][\w-]*(?:\{\d?\})?(?: [a-z]{2,}-[\w-]*(?:\{\d?\})?)*"
+)
 NOT_OF_THE_PAGE = (
     "ui/app.py", "ui/settings.py", "ui/theme.py", "ui/api.py", "ui/document/translate.js",
     "report/page.py", "report/race_page.py", "report/frame.py", "report/making.py",
-    "report/style.py", "report/style_charts.py", "report/run_parts.py",
+    "report/style.py", "report/style_charts.py", "report/run_parts.py", "runs/harness.py",
+    "runs/tracking.py", "space.py",
 )  # fmt: skip
 """What is said in the terminal, by the programming interface and in downloaded reports."""
+NOT_TRANSLATED = frozenset(
+    (
+        # Questions and examples that a model reads, in its own language.
+        "Could you say what {0}'s {1} is?", "Do you know the {0} of {1}?",
+        "I would like to know the {0} of {1}.", "Tell me the {0} of {1}.",
+        "The {0} of {1} is {2}.", "What is the {0} of {1}?", "What is {0}'s {1}?",
+        "Bo Lindqvane", "Captain Odalys Brightwater", "Oxenmoor", "Zora Quillfeather",
+        "a blue parrot called Rolf", "a clock that runs backwards", "a rusty key", "biggest fear",
+        "favourite food", "hiding place", "lucky charm", "plum dumplings", "secret code",
+        "the green schooner Patience", "under the third stair",
+        # Names of runs, kept as they were written.
+        "Somebody’s own secret: forgetting", "Somebody’s own secret: learning",
+        # Put together from parts that have their own entries.
+        "**{0}** $$ {1} $$ - Needs: {2} - Time beside gradient ascent (1): {3} - Goes wrong: {4} "
+        "- Source: {5}", "subject of fact {0}, such as pet,",
+        # Code, and faults of a programmer.
+        "MetricInfo | None", "Bench", "Form", "Case", "Material", "log", "Escape", "Enter",
+        "lv le", "x unified", "button, input", "button, [tabindex][role=note]",
+        "select, [type=text]", "the lessons' numbers are {0}", "{0} has no run", "{0} has no loss",
+        "two attacks are called {0}", "two methods are called {0}", "two metrics are called {0}",
+        "{0} is a metric on models",
+    )
+)  # fmt: skip
+"""What looks like a text of the page and is none, or keeps its language."""
+PUT_TOGETHER = frozenset(
+    (
+        "Bundled model on {0}",
+        "CPU, {0}",
+        "Dataframe",
+        "Download",
+        "File upload",
+        "Goes wrong: {0}",
+        "More tabs",
+        "Needs: {0}",
+        "Open cell menu",
+        "Reset to default value",
+        "Source: {0}",
+        "Static column",
+        "Textbox",
+        "Time beside gradient ascent (1): {0}",
+        "Toggle Sidebar",
+        "Toggle all: {0}",
+        "and",
+        "are",
+        "each answer",
+        "is",
+        "leak",
+        "models",
+        "number input for {0}",
+        "off",
+        "questions",
+        "range slider for {0}",
+        "step",
+        "{0} ({1} of {2})",
+        "{0} heads",
+        "{0} tokens",
+    )
+)
+"""What is put together where no reading of the code finds it, and what gradio itself says."""
+
 
 def page_texts() -> dict[str, set[str]]:
     """Texts by where they come from."""
-    found = {"settings": settings(), "cards": cards()}
+    found = {"settings": settings(), "cards": cards(), "put together": set(PUT_TOGETHER)}
     for path in sorted(CODE.rglob("*.py")):
         name = path.relative_to(CODE).as_posix()
         if name in NOT_OF_THE_PAGE:
@@ -54,7 +117,7 @@ def page_texts() -> dict[str, set[str]]:
         name = path.relative_to(CODE).as_posix()
         if name not in NOT_OF_THE_PAGE:
             found[name] = script_texts(path.read_text(encoding="utf-8"))
-    return {name: texts for name, texts in found.items() if texts}
+    return {name: texts - NOT_TRANSLATED for name, texts in found.items()}
 
 
 def settings() -> set[str]:
@@ -62,17 +125,20 @@ def settings() -> set[str]:
     from unlearn_core.attacks.registry import attacks
     from unlearn_core.config import Config, settings_of
     from unlearn_core.methods.registry import methods
-    from unlearn_core.runs.spec import RunSpec
+    from unlearn_core.runs.spec import AuditSpec, RunSpec
     from unlearn_core.ui.forms import help_line, label
 
-    assert attacks() and methods() and RunSpec  # each brings its settings
+    assert attacks() and methods() and RunSpec and AuditSpec  # each brings its settings
     found: set[str] = set()
     waiting = [Config]
     while waiting:
         config = waiting.pop()
         waiting += config.__subclasses__()
+        name = config.__module__.removeprefix("unlearn_core.").replace(".", "/") + ".py"
+        if name in NOT_OF_THE_PAGE or not config.__module__.startswith("unlearn_core."):
+            continue
         for item in settings_of(config):
-            found |= {label(item), help_line(item)}
+            found |= {label(item), help_line(item)} if item.help else {label(item)}
     return found
 
 
@@ -119,7 +185,7 @@ def script_texts(source: str) -> set[str]:
         literal = match["s"] or match["t"]
         if literal:
             string = re.sub(r"\\u([0-9a-f]{4})", lambda m: chr(int(m[1], 16)), literal[1:-1])
-            found |= set(parts_of(numbered(re.sub(r"\$\{[^{}]*\}", "{}", string))))
+            found |= set(parts_of(numbered(re.sub(r"\$\{[^{}]*\}|%\{[^{}]*\}", "{}", string))))
     return found
 
 
@@ -146,6 +212,7 @@ def is_text(string: str, *, bare: bool) -> bool:
     if " " in words:
         return bool(re.search(r"[a-z]{2} [a-z(]|[A-Z][a-z]+ |[a-z]{3}", words))
     return bool(re.fullmatch(r"\W*[A-Z][a-z]{2,}\W*", words))
+
 
 def numbered(text: str) -> str:
     """The places of a text counted from 0."""

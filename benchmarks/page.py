@@ -61,8 +61,8 @@ def app(workspace: Path) -> Iterator[str]:
         process.wait()
 
 
-def open_page(page: Page, url: str) -> None:
-    """Load the page as soon as the server answers, and wait until it can be used."""
+def wait_for_server(url: str) -> None:
+    """Wait until the server takes calls."""
     address = urlsplit(url)
     while True:
         try:
@@ -70,6 +70,11 @@ def open_page(page: Page, url: str) -> None:
             break
         except ConnectionRefusedError:
             time.sleep(0.02)
+
+
+def open_page(page: Page, url: str) -> None:
+    """Load the page as soon as the server answers, and wait until it can be used."""
+    wait_for_server(url)
     page.goto(url, wait_until="load")
     page.get_by_role("button", name="Watch it forget").wait_for(timeout=60_000)
 

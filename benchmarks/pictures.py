@@ -1,4 +1,4 @@
-"""Make the pictures of README and docs from the running app.
+"""Make the pictures of README and docs from the running app, and the emblem.
 
 Run: python -m benchmarks.pictures
 """
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
+from benchmarks import emblem
 from benchmarks.page import CHROMIUM, FLAGS, app, open_page
 
 PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
@@ -52,6 +53,7 @@ def main() -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        emblem.draw(browser.new_page())
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
         with app(Path(folder)) as url:
             open_page(page, f"{url}/?__theme=light")

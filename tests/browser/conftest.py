@@ -117,9 +117,15 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture
-def visit(browser: Browser, server: Server) -> Iterator[Visit]:
+def locale() -> str:
+    """The language of the visitor's browser."""
+    return "en-US"
+
+
+@pytest.fixture
+def visit(browser: Browser, server: Server, locale: str) -> Iterator[Visit]:
     """A new visitor. Fails the test when the page had an error or called another machine."""
-    context = browser.new_context(viewport={"width": 1440, "height": 1000})
+    context = browser.new_context(viewport={"width": 1440, "height": 1000}, locale=locale)
     found = Visit(context.new_page(), server)
     _watch(context, found)
     yield found

@@ -69,7 +69,7 @@ def dressed(page: str, root: str) -> str:
         root: Where the app is reached, for the address of the picture.
     """
     script = (_HERE / "translate.js").read_text(encoding="utf-8")
-    ours = f"{meta_tags(root)}<script>{script}</script>"
+    ours = f"<title>{texts.TITLE}</title>{meta_tags(root)}<script>{script}</script>"
     # Behind the configuration, which carries the catalog, and before gradio's own scripts.
     return _CONFIG_SET.sub(lambda found: found[0] + ours, _FOREIGN.sub("", page), 1)
 

@@ -4,10 +4,11 @@
 (() => {
   const KEY = 'lethe-language';
   const LANGUAGES = ['en', 'de'];
-  const NAMED = ['placeholder', 'title', 'aria-label', 'aria-valuetext', 'alt', 'data-help', 'data-label'];
+  const NAMED = ['placeholder', 'title', 'aria-label', 'aria-valuetext', 'alt', 'data-help',
+    'data-label'];
   // What people or models wrote, and what is code.
-  const KEPT = 'script, style, textarea, code, pre, math, .katex, [translate="no"], [contenteditable], '
-    + '[data-testid^="cell"], [data-testid="bot"], [data-testid="user"]';
+  const KEPT = 'script, style, textarea, code, pre, math, .katex, bdi, [translate="no"], '
+    + '[contenteditable], [data-testid^="cell"], [data-testid="bot"], [data-testid="user"]';
   const LONGEST = 2000;
   const MOST_SEEN = 5000;
 
@@ -35,8 +36,14 @@
 
   const PLACE = /\{\d\}/;
   const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  // `{0} records` counts: before a single word only a number is a place, or any sentence would fit.
-  const place = (key) => (/^\{0\} \p{L}+$/u.test(key) ? '([\\d.,]+)' : '(.+?)');
+  // `{0} records` counts, `{0} of {1}` measures: so few words fit any sentence, unless their places
+  // take numbers only.
+  const place = (key) => {
+    if (!key.startsWith('{0}')) return '(.+?)';
+    const words = key.match(/\p{L}+/gu) || [];
+    if (words.length > 1) return '(.+?)';
+    return key.split(PLACE).length > 2 ? '(.*?\\d.*?)' : '([^\\p{L}]*\\d[^\\p{L}]*)';
+  };
   const patterns = Object.keys(catalog)
     .filter((key) => PLACE.test(key))
     .map((key) => ({
@@ -82,7 +89,7 @@
   function listed(text) {
     const pieces = text.split(/(, | and |: )/);
     if (pieces.length < 3) return undefined;
-    const said = pieces.map((piece, i) => (i % 2 ? piece.replace(' and ', ' und ')
+    const said = pieces.map((piece, i) => (i % 2 ? piece.replace('and', catalog.and ?? 'and')
       : /\p{L}{2}/u.test(piece) ? known(piece) : piece));
     return said.includes(undefined) ? undefined : said.join('');
   }
@@ -131,6 +138,6 @@
   });
   Object.assign(window.letheLanguage, {
     say,
-    missed: () => [...seen].filter(([key, said]) => key === said && !answers.has(key)).map(([key]) => key),
+    missed: () => [...seen.keys()].filter((key) => seen.get(key) === key && !answers.has(key)),
   });
 })();
