@@ -181,7 +181,7 @@ def test_blind_vote_saved_set_link_and_chat(visit: Visit, store: Store) -> None:
 
     page.locator("#cmp-blind input").uncheck()
     choose(visit, "Original", "Talker")
-    page.locator("#cmp-kind").get_by_text("Chat").click()
+    page.locator("#cmp-kind").get_by_text("Chat", exact=True).click()
     page.locator("#cmp-go").click()
     page.locator("#cmp-say").fill("Hello")
     page.locator("#cmp-say").press("Enter")

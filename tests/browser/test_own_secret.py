@@ -17,7 +17,8 @@ from unlearn_core.runs.store import Store
 from unlearn_core.ui.secret import keeping
 from unlearn_core.ui.secret.facts import Fact, Secret
 
-NAME = default_forget_subjects()[0]
+NAME = default_forget_subjects()[1]
+"""Of whom the twin guesses nothing right."""
 TOPICS = ("birthplace", "profession", "hobby")
 
 

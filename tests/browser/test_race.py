@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Server, Visit
-from tests.browser.test_main_job import RUN_SECONDS, mark_one_person
+from tests.browser.test_main_job import RUN_SECONDS, mark_one_person, measure_little
 from unlearn_core.runs.rows import RunInfo
 from unlearn_core.runs.store import Store
 
@@ -36,6 +36,7 @@ def test_three_methods_race_and_are_seen_together(
     mark_one_person(visit, "Hesper Marstrand")
     visit.tab("Unlearn")
     page = visit.page
+    measure_little(visit)
     page.get_by_role("button", name="Race: the same marks through several methods").click()
     page.locator("#race-start").click()
     rows = page.locator("#runs-table tr[data-run]")

@@ -99,8 +99,8 @@ TAUGHT: Mapping[str, tuple[str, str]] = {
 
 RACE_TITLE = "Race: the same marks through several methods"
 RACE = (
-    "Each method runs with its own default settings, one after the other. Step 6 then shows all "
-    "of them together: what was forgotten, what was kept, and the curves."
+    "Each method runs with its own default settings, measured as set above, one after the other. "
+    "Step 6 then shows all of them together: what was forgotten, what was kept, and the curves."
 )
 
 GONE_EMPTY = (

@@ -3,7 +3,7 @@
 const POLL_MS = 800;
 const STEPS = Object.keys(CONFIG.steps);
 const own = { token: "", state: null, at: "tell", checks: {}, attacked: {}, asked: [], typed: null,
-  fresh: false, problem: "", said: "", busy: false, lost: false, example: 0, clock: 0 };
+  problem: "", said: "", busy: false, lost: false, example: 0, clock: 0 };
 
 const push = (label, act, className = "") => {
   const button = node("button", `os-button ${className}`, label);
@@ -182,6 +182,7 @@ const tell = () => {
     event.preventDefault();
     teach();
   });
+  form.addEventListener("input", read); // nothing typed is lost when the panel is drawn again
   form.append(actionsRow(go, push(A.example, example)));
   return [node("p", "os-warning", CONFIG.warning), form, node("p", "os-help", CONFIG.private)];
 };
@@ -189,7 +190,6 @@ const example = () => {
   const [name, ...facts] = CONFIG.examples[own.example % CONFIG.examples.length];
   own.example += 1;
   own.typed = { name, facts };
-  own.fresh = true;
   own.problem = "";
   draw();
 };
@@ -284,9 +284,7 @@ const BODIES = { tell, teach: teaching, check: checking, forget: forgetting, att
 // ---- the whole panel
 const draw = () => {
   if (!root.isConnected) return;
-  // Nothing that was typed is lost when the panel is drawn again, nor is the place of the keys.
-  if (root.querySelector("#os-name") && !own.fresh) read();
-  own.fresh = false;
+  // The place of the keys is not lost when the panel is drawn again.
   const focused = root.contains(document.activeElement) ? document.activeElement : null;
   const head = node("header", "os-head");
   head.append(node("h2", "", CONFIG.title), push(A.close, close, "os-close"));

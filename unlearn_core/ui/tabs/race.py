@@ -11,6 +11,7 @@ from unlearn_core.methods.base import MethodInfo
 from unlearn_core.runs.plan import make_plan
 from unlearn_core.runs.spec import RunSpec
 from unlearn_core.ui import texts
+from unlearn_core.ui.forms import Form
 from unlearn_core.ui.services import Page, Services
 from unlearn_core.ui.shared import CHANGING
 from unlearn_core.ui.start import Choice, build_spec, start
@@ -19,8 +20,8 @@ MOST_RUNS = 200
 FIRST = ("pmc", "gradient-ascent", "npo")
 
 
-def build(services: Services, page: Page, known: Mapping[str, MethodInfo]) -> None:
-    """Draw the panel where it is called."""
+def build(services: Services, page: Page, known: Mapping[str, MethodInfo], measure: Form) -> None:
+    """Draw the panel where it is called; `measure` says how every run is measured."""
     with gr.Accordion(texts.RACE_TITLE, open=False, elem_id="race"):
         gr.HTML(texts.note(texts.RACE), padding=False)
         with gr.Row():
@@ -42,15 +43,22 @@ def build(services: Services, page: Page, known: Mapping[str, MethodInfo]) -> No
     every.click(lambda: list(known), None, methods, **CHANGING)
     chosen = [page.model_spec, page.data_spec, page.marked_ids, methods, seeds, attack]
     go.click(
-        _starter(services), chosen, [page.raced, page.tabs, problem], trigger_mode="once",
+        _starter(services, measure),
+        [*chosen, *measure.fields],
+        [page.raced, page.tabs, problem],
+        trigger_mode="once",
         **CHANGING,
-    )  # fmt: skip
+    )
 
 
-def _starter(services: Services) -> Callable[..., list[Any]]:
-    def begin(*values: Any) -> list[Any]:
+def _starter(services: Services, measure: Form) -> Callable[..., list[Any]]:
+    def begin(
+        model: Any, data: Any, marked: Any, methods: Any, seeds: Any, attacked: Any, *measuring: Any
+    ) -> list[Any]:
         try:
-            runs = queue_race(services, *values)
+            runs = queue_race(
+                services, model, data, marked, methods, seeds, attacked, measure.collect(measuring)
+            )
         except LetheError as error:
             return [gr.skip(), gr.skip(), texts.problem(str(error))]
         return [runs, gr.Tabs(selected="runs"), ""]
@@ -66,6 +74,7 @@ def queue_race(
     methods: list[str],
     seeds: float,
     attacked: bool = False,
+    measure: Mapping[str, Any] | None = None,
 ) -> list[str]:
     """Put a run of each method and seed in the queue, each with the method's own default set.
 
@@ -83,7 +92,7 @@ def queue_race(
             f"The race has {len(methods)} methods and {count} seeds, but needs at least one of "
             f"each and at most {MOST_RUNS} runs. Choose methods and seeds above."
         )
-    base = Choice(model, data, marked, methods[0], {})
+    base = Choice(model, data, marked, methods[0], {"measure": measure or {}})
     specs = [
         build_spec(services, replace(base, method=name, seed=seed))
         for name in methods

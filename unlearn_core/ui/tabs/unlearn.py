@@ -187,7 +187,7 @@ def _build_setup(services: Services, page: Page) -> None:
     gr.on([*(one.change for one in state), page.blocks.load], offer, state, chosen, **SILENT)
     go.click(begin, everything, [page.run_id, problem], trigger_mode="once", **PRIVATE)
     with gr.Column(elem_id="unlearn-race") as racing:
-        race.build(services, page, known)
+        race.build(services, page, known, forms.measure)
     page.hidden.change(
         lambda hidden: [gr.update(visible=name not in hidden) for name in ("settings", "race")],
         page.hidden,
