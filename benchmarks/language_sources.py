@@ -125,7 +125,8 @@ def settings() -> set[str]:
     from unlearn_core.attacks.registry import attacks
     from unlearn_core.config import Config, settings_of
     from unlearn_core.methods.registry import methods
-    from unlearn_core.runs.spec import AuditSpec, RunSpec
+    from unlearn_core.runs.auditing import AuditSpec
+    from unlearn_core.runs.spec import RunSpec
     from unlearn_core.ui.forms import help_line, label
 
     assert attacks() and methods() and RunSpec and AuditSpec  # each brings its settings

@@ -82,7 +82,8 @@ def test_code_is_no_text() -> None:
 
 def test_the_document_is_ours() -> None:
     page = dressed(PAGE, "https://here.example")
-    assert "Gradio" not in page
+    assert 'content="Gradio"' not in page
+    assert "@Gradio" not in page
     assert "elsewhere.example" not in page
     assert page.count("<title>") == 1
     assert f'content="https://here.example{SOCIAL_PATH}"' in page
