@@ -31,7 +31,7 @@ class Document:
         path = scope.get("path", "")
         if scope["type"] == "http" and path == SOCIAL_PATH:
             await FileResponse(ASSETS / "social.png")(scope, receive, send)
-        elif scope["type"] == "http" and path == "/":
+        elif scope["type"] == "http" and path == "/" and scope["method"] == "GET":
             await self._app(scope, receive, _Dressing(send, str(Request(scope).base_url)))
         else:
             await self._app(scope, receive, send)
