@@ -5,9 +5,8 @@ Run: python -m benchmarks.emblem
 
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from PIL import Image, ImageDraw, ImageFont
 
-from benchmarks.page import CHROMIUM, FLAGS
 from unlearn_core.ui.texts import SUBTITLE, TITLE
 
 ASSETS = Path(__file__).parents[1] / "assets"
@@ -26,7 +25,7 @@ SAMPLES = (
 """How often each of nine answers comes among 25, step by step."""
 LEAKING = 4
 """So many of the answers, from the top, give the truth away."""
-WIDTH, HEIGHT = 1200, 630
+WIDTH, HEIGHT, FINE = 1200, 630, 3
 
 
 def favicon() -> str:
@@ -43,39 +42,27 @@ def favicon() -> str:
     )
 
 
-def social() -> str:
-    """The picture for links as an HTML page: name, sentence, and the collapse."""
-    circles = "".join(
-        f'<circle cx="{600 + 62 * step}" cy="{126 + 47 * row}" r="{4.6 * count**0.5:.1f}" '
-        f'fill="{LEAK if row < LEAKING else ACCENT}"/>'
-        for step, counts in enumerate(SAMPLES)
-        for row, count in enumerate(counts)
-        if count
-    )
-    return (
-        f'<body style="margin:0;background:{PAPER}"><svg xmlns="http://www.w3.org/2000/svg" '
-        f'width="{WIDTH}" height="{HEIGHT}" font-family="DejaVu Sans, sans-serif">'
-        f'<rect width="{WIDTH}" height="12" fill="{ACCENT}"/>{circles}'
-        f'<text x="72" y="300" font-size="104" font-weight="700" fill="{TEXT}">{TITLE}</text>'
-        f'<text x="76" y="364" font-size="28" fill="{SOFT}">{SUBTITLE}</text></svg></body>'
-    )
+def social() -> Image.Image:
+    """The picture for links: name, sentence, and the collapse from left to right."""
+    # Drawn larger and made smaller, for smooth edges.
+    image = Image.new("RGB", (FINE * WIDTH, FINE * HEIGHT), PAPER)
+    pen = ImageDraw.Draw(image)
+    pen.rectangle((0, 0, FINE * WIDTH, FINE * 12), fill=ACCENT)
+    for step, counts in enumerate(SAMPLES):
+        for row, count in enumerate(counts):
+            place = (FINE * (630 + 62 * step), FINE * (131 + 47 * row))
+            pen.circle(place, FINE * 4.6 * count**0.5, fill=LEAK if row < LEAKING else ACCENT)
+    for words, height, size, colour in ((TITLE, 225, 120, TEXT), (SUBTITLE, 372, 32, SOFT)):
+        font = ImageFont.load_default(FINE * size)
+        pen.text((FINE * 72, FINE * height), words, fill=colour, font=font)
+    return image.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS)
 
 
-def draw(page: Page) -> None:
-    """Write both into `assets/`; the page is used to take the picture."""
+def draw() -> None:
+    """Write both into `assets/`."""
     (ASSETS / "favicon.svg").write_text(favicon(), encoding="utf-8")
-    page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
-    page.set_content(social())
-    page.screenshot(path=ASSETS / "social.png")
-
-
-def main() -> None:
-    """Both, alone."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        draw(browser.new_page())
-        browser.close()
+    social().save(ASSETS / "social.png", optimize=True)
 
 
 if __name__ == "__main__":
-    main()
+    draw()

@@ -51,9 +51,9 @@ def before_any_run(page: Page, url: str) -> None:
 def main() -> None:
     """One run, pictures of each step."""
     PICTURES.mkdir(parents=True, exist_ok=True)
+    emblem.draw()
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        emblem.draw(browser.new_page())
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
         with app(Path(folder)) as url:
             open_page(page, f"{url}/?__theme=light")
