@@ -28,7 +28,7 @@ _JS = re.compile(
 )
 _JOIN = re.compile(r'(["`\'])\s*\+\s*\1')
 _CODE_LIKE = re.compile(
-    r"[{};]\s*$|=>|^\s*[.#<(]|--|function|^\w+\(|/\w+/|\bvar\(|^https?:|[\w-]+:\s*[\w#]+;|\w\[|\$\{|"
+    r"[{};]\s*$|=>|^\s*[.#<]|prefers-|--|function|^\w+\(|/\w+/|\bvar\(|^https?:|[\w-]+:\s*[\w#]+;|\w\[|\$\{|"
     r"linear-gradient|querySelector|sans-serif|\b0\.\d+s\b|input\[|translate=|CustomEvent"
 )
 _CLASSES = re.compile(
@@ -95,6 +95,19 @@ PUT_TOGETHER = frozenset(
         "range slider for {0}",
         "step",
         "{0} ({1} of {2})",
+        "{0} in {1}",
+        "It is hidden, not gone: {0} brings the facts back.",
+        "It is hidden, not gone: {0} bring the facts back.",
+        "{0}: {1} 0.{2} (no trace would be {3}).",
+        "{0}: {1} 1.{2} (no trace would be {3}).",
+        "{0}: {1} of the facts.",
+        "retain {0} → {1}",
+        "neighbours {0} → {1}",
+        "world {0} → {1}",
+        "(passage)",
+        "quick",
+        "thorough",
+        "After {0} restockings: {1} colours left ({2}); colour A has {3}.",
         "{0} heads",
         "{0} tokens",
     )
@@ -155,6 +168,8 @@ def cards() -> set[str]:
             found |= {info.card.idea, info.card.fails, info.card.cost, *info.card.needs}
     for attack in attacks().values():
         found |= {attack.title, attack.card.idea, attack.card.measure, attack.card.cost}
+        if attack.card.kind == "detection":
+            found.add(attack.card.measure.partition(":")[0])
     for metric in metrics().values():
         found |= {metric.title, metric.help}
     return found

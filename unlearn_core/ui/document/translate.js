@@ -54,6 +54,7 @@
       words: catalog[key],
     }))
     .sort((a, b) => b.letters - a.letters);
+  const dotted = patterns.filter((pattern) => pattern.form.source.includes(' · '));
   const seen = new Map();
   const answers = new Set(Object.values(catalog));
 
@@ -73,16 +74,22 @@
 
   function known(text) {
     if (Object.hasOwn(catalog, text)) return catalog[text];
-    for (const pattern of patterns) {
+    const parts = text.split(' · ');
+    const found = matched(text, parts.length > 1 ? dotted : patterns);
+    if (found !== undefined) return found;
+    if (parts.length > 1) return parts.map(say).join(' · ');
+    return listed(text) ?? catalog[text[0].toUpperCase() + text.slice(1)];
+  }
+
+  function matched(text, among) {
+    for (const pattern of among) {
       const match = text.startsWith(pattern.begins) && pattern.form.exec(text);
       if (match) {
         const parts = Object.fromEntries(pattern.order.map((n, i) => [n, say(match[i + 1])]));
         return pattern.words.replace(/\{(\d)\}/g, (_, n) => parts[n]);
       }
     }
-    const parts = text.split(' · ');
-    if (parts.length > 1) return parts.map(say).join(' · ');
-    return listed(text) ?? catalog[text[0].toUpperCase() + text.slice(1)];
+    return undefined;
   }
 
   // `a, b and c`, where each is known.
