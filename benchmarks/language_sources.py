@@ -34,6 +34,8 @@ _CODE_LIKE = re.compile(
 _CLASSES = re.compile(
     r"(?=.*\b[a-z]{2,4}-)[a-z][\w-]*(?:\{\d?\})?(?: [a-z]{2,}-[\w-]*(?:\{\d?\})?)*"
 )
+WHY = ("not_tested", "missing")
+"""Functions that say why there is no value."""
 NOT_OF_THE_PAGE = (
     "ui/app.py", "ui/settings.py", "ui/theme.py", "ui/api.py", "ui/document/translate.js",
     "report/page.py", "report/race_page.py", "report/frame.py", "report/making.py",
@@ -67,6 +69,50 @@ NOT_TRANSLATED = frozenset(
 """What looks like a text of the page and is none, or keeps its language."""
 PUT_TOGETHER = frozenset(
     (
+        "Of the {0} the model gave {1}.",
+        "Of the {0} the model gave {1}; of the facts to keep {2}.",
+        "95 % interval {0} to {1}. {2}",
+        "95 % interval {0} to {1}.",
+        "{0} ({1} to {2})",
+        "{0} to {1}",
+        "Compared with the retrained model.",
+        "{0}. Original: {1}; Unlearned: {2}; Retrained: {3}",
+        "{0}. Original: {1}; Unlearned: {2}; Retrained: {3}.",
+        "{0}. Original: {1}; Unlearned: {2}.",
+        "{0}; guessing alone reaches {1} on average",
+        "{0}; guessing alone reaches {1} on average.",
+        "{0}; guessing alone {1} on average.",
+        "Fluency",
+        "Privacy",
+        "Utility",
+        "Log-likelihood",
+        "On",
+        "yes",
+        "ROUGE-L recall (%)",
+        "{0} points fewer",
+        "{0} points more",
+        "found, {0}",
+        "{0} bits",
+        "noise of {0} of the spread",
+        "examples shown: {0}",
+        "temperature {0}",
+        "layer {0}",
+        "bits of each weight",
+        "steps of teaching",
+        "noise, share of the spread",
+        "share of the change taken back",
+        "{0}% of the change taken back",
+        "facts found after {0} steps",
+        "first words of the true answer",
+        "noise of {0}",
+        "share of wordings that give the fact",
+        "{0} answers",
+        "{0} prompts",
+        "the true answer is in between",
+        "the true answer is most likely",
+        "leak bound ({0})",
+        "expected leak, temperature {0}",
+        "no",
         "Bundled model on {0}",
         "CPU, {0}",
         "Dataframe",
@@ -152,7 +198,7 @@ def settings() -> set[str]:
         if name in NOT_OF_THE_PAGE or not config.__module__.startswith("unlearn_core."):
             continue
         for item in settings_of(config):
-            found |= {label(item), help_line(item)} if item.help else {label(item)}
+            found |= {item.label, label(item)} | ({help_line(item)} if item.help else set())
     return found
 
 
@@ -183,12 +229,14 @@ def python_texts(source: str) -> set[str]:
 
 
 def error_texts(source: str) -> set[str]:
-    """Texts of the errors that a module raises."""
+    """Texts of the errors that a module raises, and its reasons for no value."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
+        call = node.exc if isinstance(node, ast.Raise) else node
+        refuses = isinstance(node, ast.Raise) or getattr(getattr(node, "func", 0), "id", "") in WHY
+        if refuses and isinstance(call, ast.Call):
             finder = _Strings()
-            finder.visit(node.exc)
+            finder.visit(call)
             found |= {text for string in finder.found for text in parts_of(string)}
     return found
 

@@ -130,8 +130,8 @@ def _reason(note: str) -> str:
 def _glossary(infos: "Sequence[MetricInfo]") -> str:
     rows = "".join(
         f"<div><dt>{escape(info.title)}</dt><dd>{escape(info.help)}"
-        f'<br><code>{escape(info.formula)}</code><br><span class="rep-soft">{escape(info.source)}'
-        "</span></dd></div>"
+        f'<br><code>{escape(info.formula)}</code><br><span class="rep-soft" translate="no">'
+        f"{escape(info.source)}</span></dd></div>"
         for info in infos
     )
     return folded("What each metric is", f'<dl class="rep-facts">{rows}</dl>') if rows else ""

@@ -42,12 +42,13 @@
     if (!key.startsWith('{0}')) return '(.+?)';
     const words = key.match(/\p{L}+/gu) || [];
     if (words.length > 1) return '(.+?)';
-    return key.split(PLACE).length > 2 ? '(.*?\\d.*?)' : '([^\\p{L}]*\\d[^\\p{L}]*)';
+    return key.split(PLACE).length > 2 ? '(.{0,24}?\\d.{0,24}?)' : '([^\\p{L}]*\\d[^\\p{L}]*)';
   };
   const patterns = Object.keys(catalog)
     .filter((key) => PLACE.test(key))
     .map((key) => ({
       begins: key.slice(0, key.search(PLACE)),
+      holds: key.split(PLACE).sort((a, b) => b.length - a.length)[0],
       order: [...key.matchAll(/\{(\d)\}/g)].map((found) => found[1]),
       form: new RegExp(`^${key.split(PLACE).map(escaped).join(place(key))}$`, 'su'),
       letters: key.replace(/\{\d\}/g, '').length,
@@ -78,12 +79,22 @@
     const found = matched(text, parts.length > 1 ? dotted : patterns);
     if (found !== undefined) return found;
     if (parts.length > 1) return parts.map(say).join(' · ');
-    return listed(text) ?? catalog[text[0].toUpperCase() + text.slice(1)];
+    return listed(text) ?? elsewhere(text);
+  }
+
+  // A title within a sentence, or a phrase at its beginning.
+  function elsewhere(text) {
+    const rest = text.slice(1);
+    if (text[0] !== text[0].toUpperCase()) return catalog[text[0].toUpperCase() + rest];
+    const inner = text[0].toLowerCase() + rest;
+    const found = inner === text ? undefined : catalog[inner] ?? matched(inner, patterns);
+    return found && found[0].toUpperCase() + found.slice(1);
   }
 
   function matched(text, among) {
     for (const pattern of among) {
-      const match = text.startsWith(pattern.begins) && pattern.form.exec(text);
+      const match = text.startsWith(pattern.begins) && text.includes(pattern.holds)
+        && pattern.form.exec(text);
       if (match) {
         const parts = Object.fromEntries(pattern.order.map((n, i) => [n, say(match[i + 1])]));
         return pattern.words.replace(/\{(\d)\}/g, (_, n) => parts[n]);
@@ -92,12 +103,17 @@
     return undefined;
   }
 
-  // `a, b and c`, where each is known.
-  function listed(text) {
-    const pieces = text.split(/(, | and |: )/);
-    if (pieces.length < 3) return undefined;
-    const said = pieces.map((piece, i) => (i % 2 ? piece.replace('and', catalog.and ?? 'and')
-      : /\p{L}{2}/u.test(piece) ? known(piece) : piece));
+  // `a, b and c` or `a: b`, where each is known.
+  function listed(text, marks = [/(: )/, /(, )/, /( and )/]) {
+    const [mark, ...finer] = marks;
+    if (!mark) return undefined;
+    const pieces = text.split(mark);
+    if (pieces.length < 3) return listed(text, finer);
+    const said = pieces.map((piece, i) => {
+      if (i % 2) return piece.replace('and', catalog.and ?? 'and');
+      if (!/\p{L}{2}/u.test(piece)) return piece;
+      return catalog[piece] ?? matched(piece, patterns) ?? elsewhere(piece) ?? listed(piece, finer);
+    });
     return said.includes(undefined) ? undefined : said.join('');
   }
 
