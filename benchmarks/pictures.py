@@ -43,7 +43,7 @@ def before_any_run(page: Page, url: str) -> None:
     page.wait_for_timeout(500)
     shoot(page, "secret")
     open_page(page, f"{url}/?lesson=3&__theme=light")
-    page.locator(".le-scene").wait_for()
+    page.locator(".le-step").wait_for()
     page.wait_for_timeout(1_500)
     shoot(page, "lesson")
 

@@ -21,6 +21,10 @@ from unlearn_core.ui.shared import PRIVATE, SILENT
 
 SECONDS = 2.0
 """Between two looks at the store."""
+FOLD = """() => {
+  if (innerWidth < 768) document.querySelector('.sidebar.open .toggle-button')?.click();
+}"""
+"""On a phone the open side bar would hide the whole page."""
 JOBS = ("unlearn", "teach", "audit", SECRET)
 
 
@@ -59,6 +63,7 @@ def build(services: Services, page: Page) -> None:
     inputs = [page.model_spec, page.run_id, shown]
     gr.Timer(SECONDS).tick(look, inputs, outputs, **SILENT)
     page.blocks.load(look, inputs, outputs, **SILENT)
+    page.blocks.load(None, None, None, js=FOLD, **SILENT)
 
     def lead(job_id: str) -> tuple[Any, Any]:
         try:
