@@ -16,7 +16,7 @@ def test_first_page_says_what_it_is_and_offers_one_button(visit: Visit) -> None:
     expect(visit.page.get_by_role("button", name="Watch it forget")).to_be_enabled()
     names = [tab.inner_text() for tab in visit.page.get_by_role("tab").all() if tab.is_visible()]
     assert names == ["1 · Model", "2 · Forget", "3 · Unlearn", "4 · Compare", "5 · Is it gone?",
-                     "6 · Runs"]  # fmt: skip
+                     "6 · Runs", "Learn"]  # fmt: skip
 
 
 def test_side_bar_shows_model_device_and_memory(visit: Visit) -> None:

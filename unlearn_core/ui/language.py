@@ -17,9 +17,14 @@ LANGUAGES = {"en": "English", "de": "Deutsch"}
 FOLDER = ASSETS / "locale"
 SWITCH = """
 const select = element.querySelector('select');
-select.value = window.letheLanguage.current;
-select.addEventListener('change', () => window.letheLanguage.choose(select.value));
+const language = window.letheLanguage;
+element.hidden = !language;
+if (language) {
+  select.value = language.current;
+  select.addEventListener('change', () => language.choose(select.value));
+}
 """
+"""Served without the document of `document/serving.py` the page is in English, with no choice."""
 
 
 @lru_cache(maxsize=4)
