@@ -68,16 +68,19 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder))
         services = Services(store, Supervisor(store))
-        walks = {name: walk(services, _secret(name), {}, {}) for name in SECRETS}
-        tries = [
-            {"secret": name, "why": why, "teaching": teach, "forgetting": forget,
-             **walk(services, _secret(name), teach, forget)}
-            for name, why, teach, forget in (TRIES if given.tries else ())
-        ]  # fmt: skip
+        settings = {"teaching": keeping.TEACHING, "forgetting": keeping.FORGETTING}
+        walks: dict[str, Any] = {}
+        tries: list[dict[str, Any]] = []
+        result = {**environment(), "settings": settings, "walks": walks, "tries": tries}
+        for name in SECRETS:
+            walks[name] = walk(services, _secret(name), {}, {})
+            write_result("own_secret", result)
+        for name, why, teach, forget in TRIES if given.tries else ():
+            found = walk(services, _secret(name), teach, forget)
+            changes = {"secret": name, "why": why, "teaching": teach, "forgetting": forget}
+            tries.append({**changes, **found})
+            write_result("own_secret", result)
         store.close()
-    settings = {"teaching": keeping.TEACHING, "forgetting": keeping.FORGETTING}
-    result = {**environment(), "settings": settings, "walks": walks, "tries": tries}
-    print(write_result("own_secret", result))
 
 
 def walk(

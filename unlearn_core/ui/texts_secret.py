@@ -120,8 +120,8 @@ SOME_BACK = (
     "in the same way from the model that was never told."
 )
 WHY_HIDDEN = (
-    "The model has learnt to refuse, and a begun answer goes round the refusal. In recorded tries "
-    "forgetting for longer did not change that: refusing is not forgetting."
+    "The model has learnt to refuse, and some ways of asking go round the refusal. In tries with "
+    "the bundled model forgetting for longer hardly changed that: refusing is not forgetting."
 )
 ATTACKS: Mapping[str, tuple[str, str]] = {
     "phrasings": ("Other words", "Asks the same in wordings the model never saw."),

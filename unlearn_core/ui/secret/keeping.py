@@ -29,7 +29,7 @@ TEACHING: Mapping[str, Any] = {
     "epochs": 36, "learning_rate": 6e-4, "retain_ratio": 4, "target_recall": None,
 }  # fmt: skip
 FORGETTING: Mapping[str, Any] = {"epochs": 32, "learning_rate": 4e-4, "retain_ratio": 2}
-"""Found by recorded tries: `benchmarks/results/own_secret.json`."""
+"""Weighed by tries; what they reach is in `benchmarks/results/own_secret.json`."""
 LONGER = 1.5
 """What did not take is taught so many times longer at the next try."""
 MEASURING = MeasureSpec(
