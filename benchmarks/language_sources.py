@@ -198,7 +198,8 @@ def settings() -> set[str]:
         if name in NOT_OF_THE_PAGE or not config.__module__.startswith("unlearn_core."):
             continue
         for item in settings_of(config):
-            found |= {item.label, label(item)} | ({help_line(item)} if item.help else set())
+            if item.help:  # what has none is in no form
+                found |= {item.label, label(item), help_line(item)}
     return found
 
 
