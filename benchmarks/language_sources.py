@@ -195,7 +195,8 @@ def settings() -> set[str]:
         config = waiting.pop()
         waiting += config.__subclasses__()
         name = config.__module__.removeprefix("unlearn_core.").replace(".", "/") + ".py"
-        if name in NOT_OF_THE_PAGE or not config.__module__.startswith("unlearn_core."):
+        ours = config.__module__.startswith("unlearn_core.") and not name.startswith("demo/")
+        if name in NOT_OF_THE_PAGE or not ours:  # the recipe's settings are in no form
             continue
         for item in settings_of(config):
             if item.help:  # what has none is in no form

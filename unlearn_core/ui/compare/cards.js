@@ -8,7 +8,7 @@ const makeCard = (state, place) => {
   const question = state.questions[place];
   const card = {
     state, place, question, view: remembered("compare-view", "text", VIEWS), shade: "difference",
-    asTable: false, at: null, strips: [], text: null, tokens: null, next: null, rank: null,
+    asTable: false, at: null, strips: [], text: null, form: null, tokens: null, next: null, rank: null,
     problem: "", loading: false, position: 0, turn: 0,
   };
   card.root = el("section", "cmp-card");
@@ -125,25 +125,36 @@ const keepingFocus = (box, draw) => {
   if (again) again.focus();
 };
 
+// Made once: what is being typed outlives every drawing of the controls around it.
 const textForm = (card) => {
-  const form = el("form", "cmp-form");
+  if (!card.form) card.form = makeTextForm(card);
+  if (!card.form.typed) card.form.field.value = textToScore(card);
+  return card.form.root;
+};
+
+const makeTextForm = (card) => {
+  const root = el("form", "cmp-form");
   const field = el("input", "cmp-field");
+  const form = { root, field, typed: false };
   field.type = "text";
   field.dataset.key = "text";
   field.dir = "auto";
-  field.value = textToScore(card);
   field.title = W.scoredHelp;
+  field.addEventListener("input", () => { form.typed = true; });
   const send = button(W.show, W.scoredHelp, () => {});
   send.type = "submit";
   send.dataset.key = "show";
-  form.addEventListener("submit", (event) => {
+  root.addEventListener("submit", (event) => {
     event.preventDefault();
+    // A reply that is still on its way belongs to the text before.
+    card.turn += 1;
+    form.typed = false;
     Object.assign(card, { text: field.value, tokens: null, next: null, at: null, position: 0,
       problem: "" });
     drawCard(card);
     fetchFor(card);
   });
-  form.append(labelled(W.scored, field), send);
+  root.append(labelled(W.scored, field), send);
   return form;
 };
 
