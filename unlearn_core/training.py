@@ -3,10 +3,10 @@
 import json
 import math
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,7 @@ from transformers import get_scheduler
 
 from unlearn_core.data.records import Record
 from unlearn_core.errors import LetheError
-from unlearn_core.methods.base import Candidates, Context, Method, RecordReport
+from unlearn_core.methods.base import Candidates, Context, Loss, Method, RecordReport
 from unlearn_core.specs import TrainingSpec
 
 if TYPE_CHECKING:
@@ -189,13 +189,16 @@ class Trainer:
         micro = [forget[i : i + size] for i in range(0, len(forget), size)]
         retain = self._retain_records([len(rows) for rows in micro])
         sums: dict[str, Tensor] = {}
-        for forget_rows, retain_rows in zip(micro, retain, strict=True):
-            with self._accelerator.autocast():
-                loss = self.method.loss(self.context, forget_rows, retain_rows)
-            self._accelerator.backward(loss.total / len(micro))
-            for name, value in {"total": loss.total, **loss.parts}.items():
-                share = value.detach() / len(micro)
-                sums[name] = sums[name] + share if name in sums else share
+        for rows in zip(micro, retain, strict=True):
+            term: Callable[[], Loss] | None = partial(self.method.loss, self.context, *rows)
+            while term:
+                with self._accelerator.autocast():
+                    loss = term()
+                self._accelerator.backward(loss.total / len(micro))
+                for name, value in {"total": loss.total, **loss.parts}.items():
+                    share = value.detach() / len(micro)
+                    sums[name] = sums[name] + share if name in sums else share
+                term = loss.rest
         return {n if "/" in n else f"loss/{n}": float(value) for n, value in sums.items()}
 
     def _retain_records(self, sizes: Sequence[int]) -> list[list[Record]]:

@@ -100,6 +100,7 @@ def test_pmc_goes_step_by_step_and_is_found_again(visit: Visit, server: Server) 
     page = visit.page
     after = guess(visit, 1)
     after.get_by_role("button", name="Load the model").click()
+    expect(after.locator(".le-run .lv-state")).to_be_visible()
     run = wait_for(server, ("paused",), step=1)
     expect(after.locator(".le-candidates .le-picked")).to_have_count(1)
     expect(after.locator(".le-card")).to_have_count(3)

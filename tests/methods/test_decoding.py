@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from tests.helpers.jobs import FORGET, RETAIN, make_context
+from tests.helpers.losses import whole_loss
 from unlearn_core.data.encoding import IGNORED
 from unlearn_core.methods.forward import answer_logits
 from unlearn_core.methods.losses import mean_nll
@@ -40,7 +41,7 @@ def test_assistants_learn_the_true_answers() -> None:
     alone = WHPDecoding(WHPDecodingConfig()).loss(context, FORGET, RETAIN)
     assert alone.total.item() == pytest.approx(nll.item())
     even = answer_logits(context.model, context.records(RETAIN))
-    both = ULD(ULDConfig(uniform_weight=2.0)).loss(context, FORGET, RETAIN)
+    both = whole_loss(ULD(ULDConfig(uniform_weight=2.0)), context, FORGET, RETAIN)
     expected = nll + 2.0 * uniform_kl(even.logits, even.labels)
     assert both.total.item() == pytest.approx(expected.item(), rel=1e-5)
 

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from tests.helpers.jobs import FORGET, RETAIN, make_context, weights
+from tests.helpers.losses import whole_loss
 from unlearn_core.methods.base import Context
 from unlearn_core.methods.pmc import PMC, Picked, PMCConfig, pick, similarity_score
 from unlearn_core.sampling import CachedSampler
@@ -131,7 +132,7 @@ def test_true_answers_of_the_forget_set_change_no_bit_of_the_weights(mode: str) 
 def test_loss_is_collapse_plus_lambda_retain() -> None:
     method, context, _ = scripted(["a cat", "a dog"])
     method.draw(context, FORGET)
-    loss = method.loss(context, FORGET, RETAIN[:2])
+    loss = whole_loss(method, context, FORGET, RETAIN[:2])
     parts = {name: value.item() for name, value in loss.parts.items()}
     assert loss.total.item() == pytest.approx(parts["collapse"] + 1.5 * parts["retain"])
     assert parts["collapse/picked_score"] == pytest.approx(0.25)

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from tests.helpers.jobs import FORGET, RETAIN, make_context
+from tests.helpers.losses import whole_loss
 from unlearn_core.data.encoding import IGNORED
 from unlearn_core.data.records import Record
 from unlearn_core.errors import MissingPrerequisite
@@ -218,7 +219,7 @@ def first_loss(method: Method[Any], mode: str = "full") -> Loss:
     context = make_context(mode)
     method.prepare(context)
     method.refresh(context, 0)
-    return method.loss(context, FORGET, RETAIN[:4])
+    return whole_loss(method, context, FORGET, RETAIN[:4])
 
 
 @pytest.mark.parametrize("name", BUILT)
@@ -228,8 +229,8 @@ def test_padding_beside_longer_rows_changes_no_loss(name: str) -> None:
     method = BUILT[name]()
     method.prepare(context)
     method.refresh(context, 0)
-    forget = [method.loss(context, [r], RETAIN[:1]).parts for r in (FORGET[0], long)]
-    both = method.loss(context, (FORGET[0], long), RETAIN[:1]).parts
+    forget = [whole_loss(method, context, [r], RETAIN[:1]).parts for r in (FORGET[0], long)]
+    both = whole_loss(method, context, (FORGET[0], long), RETAIN[:1]).parts
     # Of the sequence losses the mean over rows is the mean of the single rows.
     for part in {"dpo", "npo", "simnpo"} & both.keys():
         expected = (forget[0][part] + forget[1][part]) / 2
@@ -272,7 +273,9 @@ def test_the_preference_starts_at_its_golden_value(mode: str) -> None:
 def test_kl_is_measured_against_the_model_before_training(mode: str) -> None:
     context = make_context(mode)
     method = KLMin(KLMinConfig())
-    assert method.loss(context, FORGET, RETAIN[:2]).parts["kl"].item() == pytest.approx(0, abs=1e-6)
+    assert whole_loss(method, context, FORGET, RETAIN[:2]).parts["kl"].item() == pytest.approx(
+        0, abs=1e-6
+    )
     spec = TrainingSpec(epochs=2, batch_size=4, learning_rate=1e-2, warmup_epochs=0)
     reports = list(Trainer(method, context, spec, seed=0).steps())
     assert reports[0].scalars["loss/kl"] == pytest.approx(0, abs=1e-6)
@@ -282,7 +285,7 @@ def test_kl_is_measured_against_the_model_before_training(mode: str) -> None:
 def test_without_weight_or_records_nothing_is_retained() -> None:
     context = make_context()
     for config, rows in ((GradDiffConfig(retain_weight=0), RETAIN[:2]), (GradDiffConfig(), ())):
-        loss = GradDiff(config).loss(context, FORGET, rows)
+        loss = whole_loss(GradDiff(config), context, FORGET, rows)
         assert set(loss.parts) == {"forget"}
         torch.testing.assert_close(loss.total, -loss.parts["forget"])
 
@@ -354,7 +357,7 @@ def test_alternatives_take_turns_and_come_back_after_a_pause() -> None:
     turns = []
     for epoch in range(len(rows) + 1):
         method.refresh(context, epoch)
-        turns.append(method.loss(context, FORGET[:1], ()).parts["dpo"].item())
+        turns.append(whole_loss(method, context, FORGET[:1], ()).parts["dpo"].item())
     for i, turn in enumerate(turns):
         shift = 0.1 * 5 * (i % len(rows))
         assert turn == pytest.approx(20 * math.log(1 + math.exp(-shift)), rel=1e-4)

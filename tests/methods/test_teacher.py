@@ -2,12 +2,14 @@
 
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
 from peft import PeftModel
 
 from tests.helpers.jobs import FORGET, RETAIN, make_context, original_model, weights
+from tests.helpers.losses import whole_loss
 from tests.helpers.models import toy_tokenizer
 from unlearn_core.data.encoding import IGNORED
 from unlearn_core.methods.base import Context
@@ -220,7 +222,13 @@ def test_the_strengthened_model_does_not_depend_on_what_was_trained_since(mode: 
     assert not torch.equal(logits(other), expected)
 
 
-def test_an_adapter_needs_no_second_copy_of_the_base() -> None:
+def never_tabulate(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("unlearn_core.methods.rkld._table_bytes", lambda context: 2**60)
+
+
+def test_an_adapter_needs_no_second_copy_of_the_base(monkeypatch: pytest.MonkeyPatch) -> None:
+    never_tabulate(monkeypatch)
+
     def refuse() -> torch.nn.Module:
         raise AssertionError("the original was loaded again")
 
@@ -230,7 +238,7 @@ def test_an_adapter_needs_no_second_copy_of_the_base() -> None:
     size = sum(value.numel() for value in weights(context.model).values())
     rkld = RKLD(RKLDConfig(strengthen_epochs=1, retain="kl"))
     rkld.draw(context, FORGET)
-    rkld.loss(context, FORGET, RETAIN[:2])
+    whole_loss(rkld, context, FORGET, RETAIN[:2])
     after = dict(context.model.named_parameters())
     assert all(after[name].data_ptr() == place for name, place in base.items())
     assert sum(after[name].numel() for name in set(after) - names) == size
@@ -251,7 +259,8 @@ def test_what_is_released_is_gone(mode: str) -> None:
 def test_a_checkpoint_and_a_saved_run_hold_the_trained_adapter_only(tmp_path) -> None:  # type: ignore[no-untyped-def]
     context = make_context("lora")
     trained = set(weights(context.model))
-    trainer = Trainer(RKLD(RKLDConfig(strengthen_epochs=1)), context, SHORT, seed=0)
+    config = RKLDConfig(strengthen_epochs=1, keep_teacher=True)
+    trainer = Trainer(RKLD(config), context, SHORT, seed=0)
     trainer.prepare()
     list(trainer.steps())
     assert isinstance(context.model, PeftModel) and "strengthened" in context.model.peft_config
@@ -260,9 +269,18 @@ def test_a_checkpoint_and_a_saved_run_hold_the_trained_adapter_only(tmp_path) ->
     assert not any("strengthened" in path.name for path in (tmp_path / "model").rglob("*"))
 
 
+TABULATED = pytest.mark.parametrize("tabulated", [True, False], ids=["table", "passes"])
+"""Whether the teacher's log-probabilities are kept, or come from passes of two models."""
+
+
+@TABULATED
 @pytest.mark.parametrize("direction", ["reverse", "forward"])
 @MODES
-def test_a_broken_off_distillation_goes_on_the_same(direction: str, mode: str, tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_a_broken_off_distillation_goes_on_the_same(
+    direction: str, mode: str, tabulated: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not tabulated:
+        never_tabulate(monkeypatch)
     config = RKLDConfig.model_validate({"direction": direction, "retain": "kl"})
 
     def trainer() -> Trainer:
@@ -286,13 +304,35 @@ def test_a_broken_off_distillation_goes_on_the_same(direction: str, mode: str, t
 
 
 @MODES
-def test_distillation_starts_at_the_divergence_of_the_original_from_its_teacher(mode: str) -> None:
+def test_a_teacher_that_is_kept_as_numbers_teaches_the_same(
+    mode: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = RKLDConfig.model_validate({"retain": "kl"})
+    losses = []
+    for _ in range(2):
+        context = make_context(mode)
+        rkld = RKLD(config)
+        reports = Trainer(rkld, context, SHORT, seed=3).steps()
+        losses.append([report.scalars["loss/distillation"] for report in reports])
+        kept = set(rkld.log_probs)
+        assert kept == ({record.id for record in FORGET} if len(losses) == 1 else set())
+        if mode == "lora":
+            assert ("strengthened" in context.model.peft_config) == (len(losses) == 2)  # type: ignore[operator]
+        never_tabulate(monkeypatch)
+    assert losses[0] == pytest.approx(losses[1], rel=2e-3)
+
+
+@MODES
+def test_distillation_starts_at_the_divergence_of_the_original_from_its_teacher(
+    mode: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    never_tabulate(monkeypatch)
     context = make_context(mode)
     rkld = RKLD(RKLDConfig(**QUICK.model_dump(), retain="kl"))
     rkld.draw(context, FORGET)
     assert rkld.strengthened is not None
     context.model.train()
-    loss = rkld.loss(context, FORGET, RETAIN[:2])
+    loss = whole_loss(rkld, context, FORGET, RETAIN[:2])
     batch = context.records(FORGET)
     with rkld.strengthened.model() as model, torch.no_grad():
         stronger = answer_logits(model, batch)
@@ -316,7 +356,7 @@ def test_the_retain_protection_is_a_choice() -> None:
     for retain in ("none", "likelihood", "kl"):
         rkld = RKLD(RKLDConfig.model_validate({"strengthen_epochs": 1, "retain": retain}))
         rkld.draw(context, FORGET)
-        parts[retain] = set(rkld.loss(context, FORGET, RETAIN[:2]).parts)
+        parts[retain] = set(whole_loss(rkld, context, FORGET, RETAIN[:2]).parts)
     assert parts["none"] == {"forget", "distillation"}
     assert parts["likelihood"] == {"forget", "distillation", "retain"}
     assert parts["kl"] == {"forget", "distillation", "retain_kl"}

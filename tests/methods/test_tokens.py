@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from tests.helpers.jobs import FORGET, RETAIN, make_context
+from tests.helpers.losses import whole_loss
 from tests.helpers.models import KINDS, Kind, tiny_model
 from unlearn_core.data.encoding import IGNORED
 from unlearn_core.errors import InvalidInput, MissingPrerequisite
@@ -278,7 +279,7 @@ def test_pdu_derives_its_limit_and_needs_retain_records() -> None:
     pdu = PDU(PDUConfig(margin=0.5))
     context = make_context()
     pdu.prepare(context)
-    loss = pdu.loss(context, FORGET, RETAIN)
+    loss = whole_loss(pdu, context, FORGET, RETAIN)
     assert pdu.limit == pytest.approx(loss.parts["retain"].item() + 0.5, rel=1e-5)
     with pytest.raises(MissingPrerequisite, match="no retain records"):
         PDU(PDUConfig()).prepare(make_context(retain=()))
@@ -300,7 +301,9 @@ def test_rmu_starts_without_drift_and_comes_nearer_to_its_direction(kind: Kind, 
     trainer = Trainer(rmu, context, spec, seed=0)
     trainer.prepare()
     context.model.eval()  # GPT-2 has dropout, which is drift too.
-    assert rmu.loss(context, FORGET, RETAIN).parts["drift"].item() == pytest.approx(0.0, abs=1e-9)
+    assert whole_loss(rmu, context, FORGET, RETAIN).parts["drift"].item() == pytest.approx(
+        0.0, abs=1e-9
+    )
     reports = list(trainer.steps())
     assert reports[-1].scalars["loss/rmu"] < reports[0].scalars["loss/rmu"]
 
@@ -318,7 +321,7 @@ def test_rmu_draws_its_direction_from_the_seed() -> None:
 
 def test_jensun_is_bounded_and_needs_a_refusal() -> None:
     context = make_context()
-    loss = JensUn(JensUnConfig()).loss(context, FORGET, RETAIN[:2])
+    loss = whole_loss(JensUn(JensUnConfig()), context, FORGET, RETAIN[:2])
     assert 0 < loss.parts["jensun"].item() <= LN2
     assert loss.parts["divergence"].item() == pytest.approx(0.0, abs=1e-6)
     with pytest.raises(InvalidInput, match="refusal"):

@@ -115,15 +115,18 @@ class Context:
 
 @dataclass(frozen=True)
 class Loss:
-    """One micro-batch's loss.
+    """One micro-batch's loss, or the first term of its sum.
 
     Attributes:
         total: Scalar to differentiate.
         parts: Unweighted terms by name (`forget`, `retain`, `collapse`, ...), for the charts.
+        rest: Makes the next term. It is asked once the gradient of `total` is taken and its graph
+            is gone, so that memory holds the pass of one term at a time.
     """
 
     total: Tensor
     parts: Mapping[str, Tensor]
+    rest: "Callable[[], Loss] | None" = None
 
 
 @dataclass(frozen=True)

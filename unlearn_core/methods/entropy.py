@@ -82,10 +82,10 @@ class Entropy(NPO):
             "forget_entropy": mean_entropy(out.logits, out.labels),
         }
         total = parts["npo"] + config.forget_entropy_weight * parts["forget_entropy"]
-        if retain:
-            kept = answer_logits(context.model, context.records(retain))
-            parts["retain"] = mean_nll(kept.logits, kept.labels)
-            parts["retain_entropy"] = mean_entropy(kept.logits, kept.labels)
-            total = total + config.retain_weight * parts["retain"]
-            total = total + config.retain_entropy_weight * parts["retain_entropy"]
-        return Loss(total, parts)
+        return Loss(total, parts, (lambda: self._kept(context, retain)) if retain else None)
+
+    def _kept(self, context: Context, retain: Sequence[Record]) -> Loss:
+        kept = answer_logits(context.model, context.records(retain))
+        nll, entropy = mean_nll(kept.logits, kept.labels), mean_entropy(kept.logits, kept.labels)
+        total = self.config.retain_weight * nll + self.config.retain_entropy_weight * entropy
+        return Loss(total, {"retain": nll, "retain_entropy": entropy})

@@ -78,15 +78,17 @@ class JensUn(Method[JensUnConfig]):
         out = answer_logits(context.model, context.records(forget))
         total = js_to_token(out.logits, out.labels, self._tokens(context))
         parts = {"forget": mean_nll(out.logits.detach(), out.labels), "jensun": total}
-        if self.config.retain_weight and retain:
-            batch = context.records(retain)
-            kept = answer_logits(context.model, batch)
-            with context.original() as original:
-                reference = answer_logits(original, batch).logits
-            parts["divergence"] = js_to_reference(kept.logits, reference, kept.labels)
-            parts["retain"] = mean_nll(kept.logits.detach(), kept.labels)
-            total = total + self.config.retain_weight * parts["divergence"]
-        return Loss(total, parts)
+        kept = self.config.retain_weight and retain
+        return Loss(total, parts, (lambda: self._kept(context, retain)) if kept else None)
+
+    def _kept(self, context: Context, retain: Sequence[Record]) -> Loss:
+        batch = context.records(retain)
+        with context.original() as original:
+            reference = answer_logits(original, batch).logits
+        kept = answer_logits(context.model, batch)
+        divergence = js_to_reference(kept.logits, reference, kept.labels)
+        parts = {"divergence": divergence, "retain": mean_nll(kept.logits.detach(), kept.labels)}
+        return Loss(self.config.retain_weight * divergence, parts)
 
     def _tokens(self, context: Context) -> torch.Tensor:
         """Ids of the refusal as they stand in an answer, without the end token."""

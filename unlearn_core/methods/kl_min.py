@@ -60,13 +60,15 @@ class KLMin(Method[KLMinConfig]):
         """`-CE(forget) + retain_weight * KL(original || model)` on retained answers."""
         out = answer_logits(context.model, context.records(forget))
         parts = {"forget": mean_nll(out.logits, out.labels)}
-        total = -parts["forget"]
-        if self.config.retain_weight and retain:
-            batch = context.records(retain)
-            kept = answer_logits(context.model, batch)
-            with context.original() as original:
-                reference = answer_logits(original, batch).logits
-            parts["kl"] = kl_to_reference(kept.logits, reference, kept.labels)
-            parts["retain"] = mean_nll(kept.logits.detach(), kept.labels)
-            total = total + self.config.retain_weight * parts["kl"]
-        return Loss(total, parts)
+        kept = self.config.retain_weight and retain
+        rest = (lambda: self._kept(context, retain)) if kept else None
+        return Loss(-parts["forget"], parts, rest)
+
+    def _kept(self, context: Context, retain: Sequence[Record]) -> Loss:
+        batch = context.records(retain)
+        with context.original() as original:
+            reference = answer_logits(original, batch).logits
+        kept = answer_logits(context.model, batch)
+        divergence = kl_to_reference(kept.logits, reference, kept.labels)
+        parts = {"kl": divergence, "retain": mean_nll(kept.logits.detach(), kept.labels)}
+        return Loss(self.config.retain_weight * divergence, parts)

@@ -118,17 +118,19 @@ class PDU(Method[PDUConfig]):
     def loss(self, context: Context, forget: Sequence[Record], retain: Sequence[Record]) -> Loss:
         """`flat_logits_loss` on the forget batch plus `mu` times the retain loss over its limit."""
         out = answer_logits(context.model, context.records(forget))
-        kept = answer_logits(context.model, context.records(retain))
         flat = flat_logits_loss(out.logits, out.labels)
-        retained = mean_nll(kept.logits, kept.labels)
-        self.pending.append(retained.item())
         parts = {
             "forget": mean_nll(out.logits.detach(), out.labels),
             "pdu": flat,
-            "retain": retained,
             "pdu/weight": torch.tensor(self.mu),
         }
-        return Loss(flat + self.mu * (retained - self.limit), parts)
+        return Loss(flat, parts, lambda: self._kept(context, retain))
+
+    def _kept(self, context: Context, retain: Sequence[Record]) -> Loss:
+        kept = answer_logits(context.model, context.records(retain))
+        nll = mean_nll(kept.logits, kept.labels)
+        self.pending.append(nll.item())
+        return Loss(self.mu * (nll - self.limit), {"retain": nll})
 
     def state(self) -> dict[str, Any]:
         """The dual variable with all that decides its next step."""

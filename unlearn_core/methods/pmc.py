@@ -20,6 +20,7 @@ from unlearn_core.methods.base import Candidates, Card, Context, Loss, Method, P
 from unlearn_core.methods.forward import answer_logits
 from unlearn_core.methods.losses import mean_nll
 from unlearn_core.methods.registry import register
+from unlearn_core.methods.retain import with_retain
 from unlearn_core.metrics.rouge import rouge_l
 from unlearn_core.specs import SamplingSpec
 
@@ -192,14 +193,10 @@ class PMC(Method[PMCConfig]):
         """`CE(picked answers) + retain_weight * CE(retain)`, token means."""
         pairs = [(record.prompt, self.picked[record.id].answer) for record in forget]
         out = answer_logits(context.model, context.batch(pairs))
-        kept = answer_logits(context.model, context.records(retain))
         collapse = mean_nll(out.logits, out.labels)
-        retained = mean_nll(kept.logits, kept.labels)
         score = torch.tensor([self.picked[record.id].score for record in forget]).mean()
-        return Loss(
-            collapse + self.config.retain_weight * retained,
-            {"collapse": collapse, "retain": retained, "collapse/picked_score": score},
-        )
+        parts = {"collapse": collapse, "collapse/picked_score": score}
+        return with_retain(Loss(collapse, parts), context, retain, self.config.retain_weight)
 
     def state(self) -> dict[str, Any]:
         """The original answers and the picked ones."""

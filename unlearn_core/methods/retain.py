@@ -1,6 +1,7 @@
 """The usual protection of what is kept: its likelihood beside a method's own loss."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from unlearn_core.data.records import Record
 from unlearn_core.methods.base import Context, Loss
@@ -15,6 +16,10 @@ def with_retain(loss: Loss, context: Context, retain: Sequence[Record], weight: 
     """
     if not weight or not retain:
         return loss
-    kept = answer_logits(context.model, context.records(retain))
-    nll = mean_nll(kept.logits, kept.labels)
-    return Loss(loss.total + weight * nll, {**loss.parts, "retain": nll})
+
+    def kept() -> Loss:
+        out = answer_logits(context.model, context.records(retain))
+        nll = mean_nll(out.logits, out.labels)
+        return Loss(weight * nll, {"retain": nll})
+
+    return replace(loss, rest=kept)

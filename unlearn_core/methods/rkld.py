@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
+import torch
 from torch import Tensor
 
 from unlearn_core.config import setting
-from unlearn_core.data.encoding import Batch
+from unlearn_core.data.encoding import IGNORED, Batch
 from unlearn_core.data.records import Record, Split
 from unlearn_core.errors import MissingPrerequisite
 from unlearn_core.methods.base import Card, Context, Loss, Method, Preset
@@ -15,11 +16,16 @@ from unlearn_core.methods.losses import mean_nll
 from unlearn_core.methods.losses_teacher import forward_kl, reverse_kl, teacher_logits
 from unlearn_core.methods.presets import LARGE_TRAINING
 from unlearn_core.methods.registry import register
-from unlearn_core.methods.strengthened import ADAPTER, Strengthened, StrengthenedConfig
+from unlearn_core.methods.retain import with_retain
+from unlearn_core.methods.strengthened import ADAPTER, BATCH, Strengthened, StrengthenedConfig
 
 if TYPE_CHECKING:
     from unlearn_core.models.spec import ModelSpec, TuningSpec
     from unlearn_core.models.steering import Steering
+
+SMALL_TABLE = 64 * 2**20
+"""Bytes of log-probabilities that are kept in any case."""
+LEAST = torch.finfo(torch.float16).min
 
 
 class RKLDConfig(StrengthenedConfig):
@@ -71,13 +77,15 @@ class RKLDConfig(StrengthenedConfig):
 class RKLD(Method[RKLDConfig]):
     """Distil the fixed teacher `z_original - alpha * relu(z_strengthened - z_original)`.
 
-    The teacher's logits come from two forward passes for every batch: stored, they would be as
-    large as the vocabulary for every answer token.
+    The teacher never changes. Its log-probabilities, the vocabulary for every answer token, are
+    computed once and kept in half precision where that takes less memory than the strengthened
+    model does, which is then given back; else two forward passes give them for every batch.
     """
 
     def __init__(self, config: RKLDConfig) -> None:
         super().__init__(config)
         self.strengthened: Strengthened | None = None
+        self.log_probs: dict[str, Tensor] = {}
 
     def check(self, model: "ModelSpec", tuning: "TuningSpec", split: Split) -> None:
         """Only an adapter can be kept beside the weights."""
@@ -97,36 +105,71 @@ class RKLD(Method[RKLDConfig]):
 
     def draw(self, context: Context, forget: Sequence[Record]) -> None:
         """Train the strengthened model before the first step, also that of a resumed run."""
-        if self.strengthened is None:
-            self.strengthened = Strengthened(context, self.config)
+        if self.strengthened is not None:
+            return
+        self.strengthened = Strengthened(context, self.config)
+        if _table_bytes(context) <= max(self.strengthened.memory_bytes, SMALL_TABLE):
+            self._tabulate(context)
+            if not self.config.keep_teacher:
+                self.strengthened.release()
 
     def loss(self, context: Context, forget: Sequence[Record], retain: Sequence[Record]) -> Loss:
         """The divergence from the teacher on forget answers, plus the retain protection."""
         batch = context.records(forget)
-        kept = context.records(retain) if self.config.retain != "none" and retain else None
-        # Every pass without gradients comes first: switching adapters touches the trained ones.
-        teacher = self._teacher(context, batch)
-        target = _original_logits(context, kept) if kept and self.config.retain == "kl" else None
+        # Passes without gradients come first: switching adapters touches the trained ones.
+        teacher = self._teacher(forget, context, batch)
         out = answer_logits(context.model, batch)
         divergence = reverse_kl if self.config.direction == "reverse" else forward_kl
         total = divergence(out.logits, teacher, out.labels)
         parts = {"forget": mean_nll(out.logits.detach(), out.labels), "distillation": total}
-        if kept is not None:
-            student = answer_logits(context.model, kept)
-            if target is None:
-                name, value = "retain", mean_nll(student.logits, student.labels)
-            else:
-                name, value = "retain_kl", forward_kl(student.logits, target, student.labels)
-            parts[name] = value
-            total = total + self.config.retain_weight * value
-        return Loss(total, parts)
+        if self.config.retain == "kl" and retain:
+            return Loss(total, parts, lambda: self._kept(context, retain))
+        weight = self.config.retain_weight if self.config.retain == "likelihood" else 0.0
+        return with_retain(Loss(total, parts), context, retain, weight)
 
-    def _teacher(self, context: Context, batch: Batch) -> Tensor:
+    def _kept(self, context: Context, retain: Sequence[Record]) -> Loss:
+        batch = context.records(retain)
+        original = _original_logits(context, batch)
+        student = answer_logits(context.model, batch)
+        divergence = forward_kl(student.logits, original, student.labels)
+        return Loss(self.config.retain_weight * divergence, {"retain_kl": divergence})
+
+    def _tabulate(self, context: Context) -> None:
+        """Keep the teacher's log-probabilities at every answer token of the forget set."""
+        for start in range(0, len(context.forget), BATCH):
+            rows = context.forget[start : start + BATCH]
+            batch = context.records(rows)
+            counted = batch.labels[:, 1:] != IGNORED
+            counted = counted[:, counted.any(dim=0)]
+            teacher = self._pass(context, batch)
+            for record, logits, answer in zip(rows, teacher, counted, strict=True):
+                # Beyond what half precision holds, a token is ruled out just the same.
+                kept = logits[answer].log_softmax(dim=-1).clamp(min=LEAST)
+                self.log_probs[record.id] = kept.half()
+
+    def _teacher(self, forget: Sequence[Record], context: Context, batch: Batch) -> Tensor:
+        """The teacher's logits (B, K, V), up to a constant for each token."""
+        if not self.log_probs:
+            return self._pass(context, batch)
+        counted = batch.labels[:, 1:] != IGNORED
+        counted = counted[:, counted.any(dim=0)]
+        kept = torch.cat([self.log_probs[record.id] for record in forget]).float()
+        teacher = kept.new_zeros(*counted.shape, kept.shape[-1])
+        teacher[counted] = kept
+        return teacher
+
+    def _pass(self, context: Context, batch: Batch) -> Tensor:
         assert self.strengthened is not None, "draw comes before loss"
         original = _original_logits(context, batch)
         with self.strengthened.model() as model:
             strengthened = answer_logits(model, batch).logits
         return teacher_logits(original, strengthened, self.config.alpha)
+
+
+def _table_bytes(context: Context) -> int:
+    """Size of the teacher's log-probabilities in half precision."""
+    answers = context.records(context.forget).labels
+    return 2 * int((answers != IGNORED).sum()) * len(context.encoder.tokenizer)
 
 
 def _original_logits(context: Context, batch: Batch) -> Tensor:

@@ -127,15 +127,17 @@ class RMU(Method[RMUConfig]):
         hidden, out = self._run(context.model, batch)
         total = hidden_distance(hidden, self._direction(hidden), _predicting(batch))
         parts = {"forget": mean_nll(out.logits.detach(), out.labels), "rmu": total}
-        if self.config.retain_weight and retain:
-            batch = context.records(retain)
-            kept, out = self._run(context.model, batch)
-            with context.original() as original:
-                reference, _ = self._run(original, batch)
-            parts["drift"] = hidden_distance(kept, reference, _predicting(batch))
-            parts["retain"] = mean_nll(out.logits.detach(), out.labels)
-            total = total + self.config.retain_weight * parts["drift"]
-        return Loss(total, parts)
+        kept = self.config.retain_weight and retain
+        return Loss(total, parts, (lambda: self._kept(context, retain)) if kept else None)
+
+    def _kept(self, context: Context, retain: Sequence[Record]) -> Loss:
+        batch = context.records(retain)
+        with context.original() as original:
+            reference, _ = self._run(original, batch)
+        hidden, out = self._run(context.model, batch)
+        drift = hidden_distance(hidden, reference, _predicting(batch))
+        parts = {"drift": drift, "retain": mean_nll(out.logits.detach(), out.labels)}
+        return Loss(self.config.retain_weight * drift, parts)
 
     def state(self) -> dict[str, Any]:
         """The direction's seed."""

@@ -11,6 +11,7 @@ from unlearn_core.methods.losses import mean_nll, sequence_nll
 from unlearn_core.methods.losses_preference import simnpo_loss
 from unlearn_core.methods.presets import LARGE_TRAINING
 from unlearn_core.methods.registry import register
+from unlearn_core.methods.retain import with_retain
 
 
 class SimNPOConfig(Config):
@@ -71,8 +72,4 @@ class SimNPO(Method[SimNPOConfig]):
         )
         total = config.forget_weight * loss
         parts = {"forget": mean_nll(out.logits.detach(), out.labels), "simnpo": loss}
-        if config.retain_weight and retain:
-            kept = answer_logits(context.model, context.records(retain))
-            parts["retain"] = mean_nll(kept.logits, kept.labels)
-            total = total + config.retain_weight * parts["retain"]
-        return Loss(total, parts)
+        return with_retain(Loss(total, parts), context, retain, config.retain_weight)

@@ -64,6 +64,16 @@ class Strengthened:
             else:
                 self._train_adapter(self._adapted, context, config, seed)
 
+    @property
+    def memory_bytes(self) -> int:
+        """What it takes beside the trained model."""
+        if self._adapted is None:
+            weights = list(self._copy.parameters())
+        else:
+            named = self._adapted.named_parameters()
+            weights = [weight for name, weight in named if f".{ADAPTER}." in name]
+        return sum(weight.numel() * weight.element_size() for weight in weights)
+
     @contextmanager
     def model(self) -> Iterator[nn.Module]:
         """The model in evaluation mode and without gradients; the trained one is off inside."""

@@ -94,11 +94,12 @@ class ULD(Method[ULDConfig]):
         """CE of the assistant on forget plus `uniform_weight` times its distance from even."""
         known = answer_logits(context.model, context.records(forget))
         total = mean_nll(known.logits, known.labels)
-        if not retain or not self.config.uniform_weight:
-            return Loss(total, {})
+        spread = self.config.uniform_weight and retain
+        return Loss(total, {}, (lambda: self._spread(context, retain)) if spread else None)
+
+    def _spread(self, context: Context, retain: Sequence[Record]) -> Loss:
         other = answer_logits(context.model, context.records(retain))
-        even = uniform_kl(other.logits, other.labels)
-        return Loss(total + self.config.uniform_weight * even, {})
+        return Loss(self.config.uniform_weight * uniform_kl(other.logits, other.labels), {})
 
     def steering(self, forget: Sequence[Record]) -> "Steering":
         """Subtract the assistant among likely words."""

@@ -8,5 +8,8 @@ PRIVATE: dict[str, Any] = {"api_visibility": "private"}
 SILENT: dict[str, Any] = {**PRIVATE, "queue": False, "show_progress": "hidden"}
 """Options of an event that runs often or must answer at once."""
 
+LATEST: dict[str, Any] = {**SILENT, "trigger_mode": "always_last"}
+"""Options of an event that shows what was chosen: a choice made meanwhile is answered too."""
+
 CHANGING: dict[str, Any] = {**PRIVATE, "show_progress": "hidden"}
 """Options of an event that sets a `gr.State`: only queued events make its `change` fire."""

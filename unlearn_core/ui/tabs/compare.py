@@ -32,7 +32,7 @@ from unlearn_core.ui.compare.setting_up import (
 from unlearn_core.ui.compare.view import TELL, comparison_view
 from unlearn_core.ui.compare_run import RUN, default_sources, leading_run, sources
 from unlearn_core.ui.services import Page, Services
-from unlearn_core.ui.shared import SILENT
+from unlearn_core.ui.shared import LATEST, SILENT
 
 FEW_OF_EACH = {"forget": 2, "paraphrased": 2, "neighbour": 2, "retain": 2, "world": 2}
 MIXES = 10**6
@@ -178,7 +178,7 @@ def _filling(
 
     controls.sources.input(
         offer, [controls.sources, page.data_spec, page.marked_ids, leading, controls.questions],
-        [controls.questions, leading], **SILENT,
+        [controls.questions, leading], **LATEST,
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from unlearn_core.errors import LetheError
 from unlearn_core.ui import texts
 from unlearn_core.ui.forms import Form
 from unlearn_core.ui.services import Page, Services
-from unlearn_core.ui.shared import CHANGING, PRIVATE, SILENT
+from unlearn_core.ui.shared import CHANGING, LATEST, PRIVATE, SILENT
 from unlearn_core.ui.start import default_marks
 
 PEOPLE, PASSAGES, FILE, HUB = "bundled:people", "bundled:passages", "file", "hub"
@@ -101,8 +101,8 @@ def build(services: Services, page: Page) -> None:
         return [kept_upload(services, Path(file)), *[gr.skip()] * len(ROLES)]
 
     outputs = [problem, card, page.data_spec, page.marked_ids]
-    kind.input(shown, kind, [more, file_row, hub_row], **SILENT)
-    kind.input(bundled, kind, outputs, **CHANGING)
+    kind.input(shown, kind, [more, file_row, hub_row], **LATEST)
+    kind.input(bundled, kind, outputs, trigger_mode="always_last", **CHANGING)
     upload.upload(uploaded, upload, [path, *fields], **PRIVATE)
     path.change(_guesses, path, [*fields, problem], **SILENT)
     read.click(given, [kind, path, name, *fields, *hub.fields, *rest.fields], outputs, **PRIVATE)

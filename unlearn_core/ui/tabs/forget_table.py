@@ -14,9 +14,11 @@ from unlearn_core.errors import LetheError
 from unlearn_core.ui import marking, texts
 from unlearn_core.ui.marking import View
 from unlearn_core.ui.services import Page, Services
-from unlearn_core.ui.shared import CHANGING, PRIVATE, SILENT
+from unlearn_core.ui.shared import CHANGING, PRIVATE
 
 OTHER_DATA = "These marks were saved with other data; the records found by name were marked."
+TURNS: dict[str, Any] = {**CHANGING, "concurrency_id": "forget-table", "concurrency_limit": 1}
+"""Options of what reads or sets the marks: one after the other, so that none shows older ones."""
 HEADERS = ["Forget", "Subject", "Question", "True answer"]
 
 
@@ -146,16 +148,17 @@ def _connect(
         return refresh(services, data, marked, 0, *filters)
 
     for component in table.filters:
-        component.change(first_page, [*state, *table.filters], table.outputs, **SILENT)
+        component.change(first_page, [*state, *table.filters], table.outputs, **TURNS)
     for button, move in ((back, -1), (forth, 1)):
         button.click(
-            _moved(fresh, move), [*state, table.place, *table.filters], table.outputs, **SILENT
+            _moved(fresh, move), [*state, table.place, *table.filters], table.outputs, **TURNS
         )
     table.frame.edit(
         _edited(services),
         [*state, table.shown, *table.filters],
         [page.marked_ids, table.counter],
-        **CHANGING,
+        trigger_mode="multiple",
+        **TURNS,
     )
 
     def changing(change: Callable[..., list[str]], *extra: gr.Number) -> Callable[..., list[Any]]:
@@ -183,7 +186,7 @@ def _connect(
             changing(change),
             [*state, table.place, *table.filters, *extra],
             [page.marked_ids, *table.outputs],
-            **CHANGING,
+            **TURNS,
         )
 
 
@@ -217,9 +220,7 @@ def _connect_files(services: Services, page: Page, table: Table) -> None:
     save.click(written, state, file, **PRIVATE).then(
         None, js="() => document.querySelector('#forget-save-file').click()", **PRIVATE
     )
-    load.upload(
-        loaded, [*state, load, *table.filters], [page.marked_ids, *table.outputs], **PRIVATE
-    )
+    load.upload(loaded, [*state, load, *table.filters], [page.marked_ids, *table.outputs], **TURNS)
 
 
 def _view(search: str, subjects: list[str] | None, show: str) -> View:

@@ -26,7 +26,7 @@ from unlearn_core.ui.gone_run import (
     run_choices,
 )
 from unlearn_core.ui.services import Page, Services
-from unlearn_core.ui.shared import CHANGING, PRIVATE, SILENT
+from unlearn_core.ui.shared import CHANGING, LATEST, PRIVATE, SILENT
 
 if TYPE_CHECKING:
     from unlearn_core.attacks.base import Effort
@@ -164,8 +164,8 @@ def _choosing(services: Services, page: Page, parts: Parts) -> None:
         refresh, [page.run_id, followed, parts.run, parts.watch],
         [parts.nothing, parts.panel, parts.run, parts.attacks, followed, *about], **SILENT,
     )  # fmt: skip
-    parts.run.input(lambda run_id: _about(services, run_id, ""), parts.run, about, **SILENT)
-    parts.past.input(lambda audit: audit or "", parts.past, parts.watch, **SILENT)
+    parts.run.input(lambda run_id: _about(services, run_id, ""), parts.run, about, **LATEST)
+    parts.past.input(lambda audit: audit or "", parts.past, parts.watch, **LATEST)
 
     def retrain(run_id: str) -> list[Any]:
         try:
@@ -245,7 +245,7 @@ def _working(services: Services, page: Page, parts: Parts, view: gr.HTML) -> Non
             _past(past_audits(services, run_id), audit),
         ]
 
-    view.select(moved, parts.run, [parts.go, parts.stop, parts.files, parts.past], **SILENT)
+    view.select(moved, parts.run, [parts.go, parts.stop, parts.files, parts.past], **LATEST)
 
 
 def _downloads(services: Services, parts: Parts) -> None:

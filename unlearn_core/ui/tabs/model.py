@@ -15,7 +15,7 @@ from unlearn_core.ui import texts
 from unlearn_core.ui.forms import Form
 from unlearn_core.ui.machine import device_words, free_memory, model_card, model_name
 from unlearn_core.ui.services import Page, Services
-from unlearn_core.ui.shared import PRIVATE, SILENT
+from unlearn_core.ui.shared import LATEST, PRIVATE, SILENT
 
 BUNDLED, TWIN, HUB, FOLDER, RUN = "bundled", "bundled:retrained", "hub", "folder", "run"
 KINDS = [
@@ -85,7 +85,7 @@ def build(services: Services, page: Page) -> None:
 
     inputs = [kind, hub, folder, run, device, *main.fields, *more.fields]
     outputs = [problem, card, page.model_spec, page.model_source]
-    kind.input(shown_fields, kind, [hub, folder, run], **SILENT)
+    kind.input(shown_fields, kind, [hub, folder, run], **LATEST)
     for event in (use.click, hub.submit, folder.submit):
         event(choose, inputs, outputs, **PRIVATE)
     for event in (page.model_spec.change, page.blocks.load):
