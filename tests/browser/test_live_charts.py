@@ -166,6 +166,13 @@ def test_runs_are_listed_overlaid_renamed_and_deleted(visit: Visit, store: Store
     page.locator(f'tr[data-run="{second}"]').click()
     expect(page.locator("#runs-line textarea")).to_have_value(re.compile("--method npo"))
     expect(page.locator("#runs-result")).to_contain_text("100.0 → 0.0")
+    page.evaluate(
+        """(runs) => runs.forEach((run) =>
+          document.querySelector(`tr[data-run='${run}'] input`).click())""",
+        [first, first, second],
+    )  # on, off, and the other one off too, before the first is answered
+    expect(page.locator("#runs-actions")).to_be_hidden()
+    page.locator(f'tr[data-run="{second}"]').click()
     page.locator(f'tr[data-run="{first}"] input').click()
     expect(page.locator("#overlay-view .lv-run-key")).to_have_text(["Run to delete", "Run to keep"])
     page.locator(f'tr[data-run="{second}"]').click()
