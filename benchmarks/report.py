@@ -284,11 +284,10 @@ def memory(result: dict[str, Any]) -> str:
     return (
         "## Memory under LoRA\n\n"
         "Peak of a process that trains an adapter on a random Llama-shaped model with 32,000 words "
-        f"for a few steps of eight rows, beside plain training ({result['plain_mib']} MiB); the "
-        "limit for methods with a reference is 1.10. AltPO and DPO by refusals are above it, since "
-        "they train on two answers to each question at once, and JensUn, which holds whole "
-        "distributions of the model and of the reference for each token. PMC samples between its "
-        f"steps, which takes the most.\n\n{table(head, rows)}\n\n"
+        "for a few steps of eight forget and eight retain rows, beside plain training on sixteen "
+        f"rows at once ({result['plain_mib']} MiB); the limit for those with a reference is 1.10. "
+        "Terms of a loss are differentiated one after the other, so memory holds one pass at a "
+        f"time. PMC samples between its steps.\n\n{table(head, rows)}\n\n"
         f"{where(result['environment'])}\n"
     )
 
