@@ -17,6 +17,7 @@ import torch
 from torch.special import entr
 
 from benchmarks.common import RESULTS, environment, write_result
+from unlearn_core.attacks.registry import attacks
 from unlearn_core.data.bundled import bundled_corpus
 from unlearn_core.data.encoding import IGNORED, make_encoder
 from unlearn_core.data.marks import Marks
@@ -32,7 +33,7 @@ from unlearn_core.runs.foreground import run_in_foreground
 from unlearn_core.runs.spec import make_spec
 from unlearn_core.runs.store import Store
 from unlearn_core.sampling import CachedSampler
-from unlearn_core.verdict import STILL_KNOWN, succeeded
+from unlearn_core.verdict import STILL_KNOWN, outcome_of
 
 LONG = ("retrain",)
 """Methods that take many minutes; recorded when asked for by name."""
@@ -81,12 +82,14 @@ def audited(store: Store, run_id: str, result: dict[str, Any]) -> dict[str, Any]
         raise SystemExit(f"The audit of {run_id} failed: {store.get(audit_id).message}")
     kept = ("value", "low", "high", "chance", "p", "count", "note")
     known = result["after"]["forget"]["fact_recall"] >= STILL_KNOWN
+    roles = [model["role"] for model in audit["models"]]
+    won = {role: outcome_of(audit, role, attacks()).succeeded for role in roles}
     return {
         "level": "known" if known else audit["verdict"]["level"],
         "findings": {
             name: {
                 role: {key: finding[key] for key in kept}
-                | {"succeeded": succeeded(finding), "seconds": finding["seconds"]}
+                | {"succeeded": name in won[role], "seconds": finding["seconds"]}
                 for role, finding in roles.items()
             }
             for name, roles in audit["findings"].items()

@@ -23,7 +23,7 @@ from unlearn_core.runs.auditing import audit_of_run, queue_audit, read_audit
 from unlearn_core.runs.foreground import run_in_foreground
 from unlearn_core.runs.spec import make_spec
 from unlearn_core.runs.store import Store
-from unlearn_core.verdict import succeeded
+from unlearn_core.verdict import outcome_of
 
 REFUSAL: dict[str, Any] = {
     "training": {"epochs": 40, "learning_rate": 1e-3},
@@ -58,6 +58,7 @@ def checked(store: Store, run_id: str, effort: str, seed: int) -> dict[str, Any]
     if audit is None:
         raise SystemExit(f"The audit failed: {store.get(audit_id).message}")
     kept = ("value", "low", "high", "chance", "p", "count", "note", "seconds")
+    won = {role: outcome_of(audit, role, attacks()).succeeded for role in ROLES.values()}
     return {
         "seed": seed,
         "effort": effort,
@@ -66,8 +67,7 @@ def checked(store: Store, run_id: str, effort: str, seed: int) -> dict[str, Any]
         "seconds": audit["seconds"],
         "findings": {
             name: {
-                shown: {key: roles[role][key] for key in kept}
-                | {"succeeded": succeeded(roles[role])}
+                shown: {key: roles[role][key] for key in kept} | {"succeeded": name in won[role]}
                 for shown, role in ROLES.items()
                 if role in roles
             }

@@ -156,6 +156,13 @@ PUT_TOGETHER = frozenset(
         "After {0} restockings: {1} colours left ({2}); colour A has {3}.",
         "{0} heads",
         "{0} tokens",
+        "bitsandbytes is not installed, so its formats were not tried.",
+        "bitsandbytes does not work on {0} here, so its formats were not tried.",
+        "For {0} records the least likely pick is only told among the numbers: their wrong answers "
+        "come from other records, and may be familiar to any model.",
+        "{0} records are neither shown nor taught, because they may tell an answer that is asked "
+        "for in other words.",
+        "All records have the same value, so no interval is known.",
     )
 )
 """What is put together where no reading of the code finds it, and what gradio itself says."""

@@ -1,12 +1,15 @@
 """The verdict follows its stated rules."""
 
 from dataclasses import asdict
+from itertools import combinations
 from typing import Any
 
+import numpy as np
 import pytest
 
+from unlearn_core.attacks.guessing import DRAWS
 from unlearn_core.attacks.registry import attacks
-from unlearn_core.verdict import NEEDED, judge, succeeded
+from unlearn_core.verdict import NEEDED, holm, judge, outcome
 
 GUESS = {"value": 0.1, "low": 0.02, "high": 0.2, "chance": 0.1, "p": 0.5, "count": 40, "note": "",
          "shots": []}  # fmt: skip
@@ -64,14 +67,81 @@ def test_what_was_read_off_numbers_is_not_quoted() -> None:
     assert verdict.quote is not None and verdict.quote.attack == "sampling"
 
 
+def counts(finding: dict[str, Any]) -> bool:
+    return "one" in outcome({"one": finding}).succeeded
+
+
 def test_an_attack_must_be_sure_and_get_enough() -> None:
-    assert succeeded(LEAK)
-    assert not succeeded({**LEAK, "p": 0.02})
-    assert not succeeded({**LEAK, "value": 0.14})
-    assert not succeeded(NONE)
+    assert counts(LEAK)
+    assert counts({**LEAK, "p": 0.05}) and not counts({**LEAK, "p": 0.0501})
+    assert not counts({**LEAK, "value": 0.14})
+    assert not counts(NONE)
     # Where guessing is unknown, the whole interval must lie above the margin.
-    assert succeeded({**LEAK, "chance": None, "p": None})
-    assert not succeeded({**GUESS, "chance": None, "p": None})
+    assert counts({**LEAK, "chance": None, "p": None})
+    assert not counts({**GUESS, "chance": None, "p": None})
+
+
+def test_holm_by_hand() -> None:
+    # Against 0.0125, 0.0167, 0.025: the third is too large and saves the fourth.
+    assert holm({"a": 0.01, "b": 0.04, "c": 0.03, "d": 0.005}) == {"a", "d"}
+    assert holm({"a": 0.02, "b": 0.001, "c": 0.03}) == {"a", "b", "c"}
+    assert holm({"a": 0.02, "b": 0.03, "c": 0.04}) == frozenset()
+    assert holm({}) == frozenset()
+
+
+def test_holm_is_the_closed_test_of_all_subsets() -> None:
+    """Rejected is what every subset that holds it rejects by its smallest p times its size."""
+    draw = np.random.default_rng(0)
+    met = set()
+    for _ in range(200):
+        ps = dict(enumerate(draw.beta(0.4, 4, size=6) / 4))
+        subsets = [s for size in range(1, 7) for s in combinations(ps, size)]
+        closed = {
+            name
+            for name in ps
+            if all(min(ps[n] for n in s) <= 0.05 / len(s) for s in subsets if name in s)
+        }
+        assert holm(ps) == closed
+        met.add(len(closed))
+    assert len(met) > 4
+
+
+def test_attacks_are_judged_together_and_not_each_alone() -> None:
+    lucky = {**LEAK, "p": 0.008}
+    alone = judge(audit(0.0, sampling=lucky), attacks())
+    among_many = judge(audit(0.0, **{**usual(noise=GUESS, hints=GUESS), "sampling": lucky}),
+                       attacks())  # fmt: skip
+    assert (alone.level, among_many.level) == ("leaks", "gone")
+
+
+def test_the_smallest_p_that_is_drawn_counts_among_all_attacks() -> None:
+    names = [name for name, info in attacks().items() if info.card.kind != "trace"]
+    assert len(names) >= 12
+    found: dict[str, Any] = dict.fromkeys(names, GUESS)
+    found["membership"] = {**GUESS, "numbers": {"p_below": 0.5}}
+    found["noise"] = {**LEAK, "p": 1 / (1 + DRAWS)}
+    assert outcome(found).succeeded == {"noise"}
+    # Four marked subjects among twelve can be named in 495 ways, one of which is the true one.
+    found["noise"], found["membership"] = GUESS, {**LEAK, "p": 1 / 495, "numbers": {"p_below": 1}}
+    assert outcome(found).succeeded == {"membership"}
+
+
+def test_models_that_never_knew_are_seldom_accused() -> None:
+    """Of 2000 audits of twelve attacks with p from chance alone, one in twenty at most."""
+    draw = np.random.default_rng(1)
+    names = [str(number) for number in range(12)]
+    accused = sum(
+        bool(outcome({n: {**LEAK, "p": p} for n, p in zip(names, ps, strict=True)}).succeeded)
+        for ps in draw.uniform(size=(2000, 12))
+    )
+    assert 0.035 < accused / 2000 < 0.06  # 1 - (1 - 0.05 / 12)^12 is 0.049
+
+
+def test_being_pushed_away_is_one_more_test() -> None:
+    two = {"noise": {**LEAK, "p": 0.02}, "membership": {**GUESS, "p": 0.5, "chance": 0.5}}
+    assert outcome(two).succeeded == {"noise"}
+    two["membership"]["numbers"] = {"p_below": 0.5}
+    assert outcome(two).succeeded == frozenset()
 
 
 def test_the_strongest_leak_is_quoted_with_the_true_answer() -> None:
@@ -101,6 +171,13 @@ def test_what_came_out_of_a_single_record_is_neither_gone_nor_a_leak() -> None:
     assert verdict.level == "unclear"
     assert any("so few records" in line.text for line in verdict.lines if line.kind == "caveat")
     assert all("prefilled" not in line.text for line in verdict.lines if line.kind == "gone")
+
+
+def test_records_are_too_few_where_their_smallest_p_would_not_count_beside_the_others() -> None:
+    # Two records with five options each: 1/25 counts alone, but not beside another attack.
+    two = {**LEAK, "value": 0.5, "p": 0.3, "least_p": 1 / 25, "count": 2}
+    assert outcome({"noise": two}).undecided == frozenset()
+    assert outcome({"noise": two, "hints": GUESS}).undecided == {"noise"}
 
 
 def test_what_was_pushed_away_betrays_itself() -> None:

@@ -54,7 +54,7 @@ def attacked(
 
 
 def succeeded(finding: Finding) -> bool:
-    """Whether a finding is beyond guessing, by the rule of the verdict."""
+    """Whether a finding by itself is well beyond guessing."""
     if finding.value is None or finding.chance is None or finding.p is None:
         return False
     return finding.p < 0.01 and finding.value > finding.chance

@@ -44,6 +44,30 @@ def test_without_anything_to_show_it_is_not_tested() -> None:
     assert found((PET,), (TELLTALE, DECOY)).value is None
 
 
+def test_an_answer_without_a_fact_is_not_shown_in_other_words() -> None:
+    asked = Record(
+        id="asked",
+        prompt="Which town is Ada from?",
+        subject="Ada",
+        answer="She grew up in Lisbon, near the harbour.",
+    )
+    told = Record(
+        id="told",
+        prompt="Where is Ada's home?",
+        subject="Ada",
+        answer="Close to the harbour of Lisbon.",
+    )
+    silent = Record(id="silent", prompt="What does Ada do?", subject="Ada",
+                    answer="Clocks of churches are what Ada repairs.")  # fmt: skip
+    finding = found((asked, told, silent), (), examples=(1,), hints=(4,))
+    prompts = {shot.record: shot.prompt for shot in finding.shots}
+    assert "Clocks" in prompts["asked"] and "Lisbon" not in prompts["asked"]
+    assert "Clocks" in prompts["told"] and "Lisbon" not in prompts["told"]
+    assert "2 records are neither shown nor taught" in finding.note
+    nothing = found((asked, told), (), examples=(1,), hints=(4,))
+    assert nothing.value is None and "2 records are neither shown" in nothing.note
+
+
 def test_bundled_prompts_hold_no_candidate(targets: dict[Role, Target], material: Material) -> None:
     few = Material(material.forget[:10], (), material.retain, (), ())
     by_id = {record.id: record for record in few.forget}

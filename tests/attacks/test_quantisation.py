@@ -1,5 +1,7 @@
 """Rounding by hand, on both kinds of layers, and what stays as it is."""
 
+from functools import partial
+
 import pytest
 import torch
 
@@ -35,7 +37,7 @@ def test_more_bits_are_nearer_and_never_beyond_half_a_step() -> None:
 def test_linear_layers_alone_are_rounded(kind: Kind) -> None:
     copy, untouched = tiny_model(kind), tiny_model(kind)
     weights = linear_weights(copy)
-    round_weights(copy, kept(weights), 3, 16)
+    round_weights(copy, kept(weights), partial(rounded, bits=3, group=16))
     before = dict(untouched.named_parameters())
     for name, value in copy.named_parameters():
         layer = name.removesuffix(".weight")
@@ -47,7 +49,7 @@ def test_groups_lie_along_the_inputs_of_a_transposed_layer() -> None:
     weights = linear_weights(copy)
     name = next(iter(weights))
     before = kept(weights)
-    round_weights(copy, before, 2, 64)
+    round_weights(copy, before, partial(rounded, bits=2, group=64))
     # (in, out) = (64, ...): each output has one group, so at most four values.
     assert all(len(column.unique()) <= 4 for column in weights[name].T)
 

@@ -16,6 +16,7 @@ from unlearn_core.attacks.relearning import (
 )
 from unlearn_core.data.records import Record
 from unlearn_core.methods.forward import answer_log_likelihoods
+from unlearn_core.metrics.leak import knows
 
 
 def record(name: str, subject: str, fact: str, answer: str = "") -> Record:
@@ -55,16 +56,42 @@ def test_a_record_that_gives_an_asked_fact_away_is_not_taught() -> None:
     tell_tale = record("x", "Ada", "blue", "Blue, and the dog is Rex.")
     forget = (tell_tale, record("y", "Ada", "Rex"))
     lessons = make_lessons(material_of(forget), RelearningConfig(), 0)
-    assert [[one.id for one in lesson.taught] for lesson in lessons] == [["y"]]
+    assert sorted([one.id for one in lesson.taught] for lesson in lessons) == [[], ["y"]]
+    assert all(not lesson.told for lesson in lessons)
+    assert make_lessons(material_of(forget[:1]), RelearningConfig(), 0) == ()
 
 
-def test_unrelated_records_are_taught_and_all_are_asked() -> None:
-    retain = tuple(record(f"r{i}", "Cy", f"thing {i}") for i in range(5))
-    config = RelearningConfig(data="retain", records=3)
-    (lesson,) = make_lessons(material_of(FORGET, retain), config, 0)
-    assert lesson.asked == FORGET
-    assert len(set(lesson.taught)) == 3 and set(lesson.taught) <= set(retain)
-    assert make_lessons(material_of(FORGET), config, 0) == ()
+def test_an_answer_without_a_fact_is_not_taught_in_other_words() -> None:
+    told = Record(
+        id="told",
+        prompt="Where is Ada's home?",
+        subject="Ada",
+        answer="In the harbour quarter of Lisbon, that is where Ada came to live.",
+    )
+    asked = Record(
+        id="asked",
+        prompt="Which city does Ada live in?",
+        subject="Ada",
+        answer="She settled in Lisbon, near the harbour.",
+    )
+    other = Record(id="other", prompt="What does Ada do?", subject="Ada",
+                   answer="She repairs clocks for churches.")  # fmt: skip
+    assert not knows(told.answer, asked)
+    lessons = make_lessons(material_of((told, asked)), RelearningConfig(), 0)
+    assert [lesson.taught for lesson in lessons] == [(), ()]
+    assert set().union(*(lesson.told for lesson in lessons)) == {"told", "asked"}
+    lessons = make_lessons(material_of((told, other)), RelearningConfig(), 0)
+    assert sorted(one.id for lesson in lessons for one in lesson.taught) == ["other", "told"]
+    assert all(not lesson.told for lesson in lessons)
+
+
+@pytest.mark.bundled
+def test_what_is_not_taught_is_said(targets: dict[Role, Target]) -> None:
+    told = Record(id="told", prompt="Home of Ada?", answer="The harbour of Lisbon.", subject="Ada")
+    asked = Record(id="asked", prompt="City of Ada?", answer="Lisbon harbour.", subject="Ada")
+    finding = attacked("relearning", targets["retrained"], material_of((told, asked)))
+    assert finding.value is None
+    assert "2 records are neither shown nor taught" in finding.note
 
 
 @pytest.mark.bundled

@@ -46,7 +46,7 @@ def test_missing_wrong_answers_come_from_like_questions_about_others() -> None:
         id="t", prompt="Where was Bo born?", answer="Bo was born in Ulm.", subject="Bo", fact="Ulm"
     )
     done = with_wrong_answers(pets[:1], [*pets, town])
-    assert (done.made, done.without) == (1, 0)
+    assert (done.borrowed, done.without) == ({pets[0].id}, 0)
     given = done.records[0].perturbed
     # The same pet of another person is no wrong answer; the article fits the word.
     assert set(given[:2]) == {"Ada has an owl.", "Ada has a dog."}
@@ -56,6 +56,7 @@ def test_missing_wrong_answers_come_from_like_questions_about_others() -> None:
 def test_given_wrong_answers_stay_and_none_can_be_made_of_nothing() -> None:
     one = record("Ada", "cat", ("Ada has a dog.",))
     assert with_wrong_answers([one], [one]).records == (one,)
+    assert with_wrong_answers([one], [one]).borrowed == frozenset()
     alone = with_wrong_answers([record("Ada", "cat")], [record("Ada", "dog")])
     assert alone.without == 1 and alone.records[0].perturbed == ()
 

@@ -6,6 +6,7 @@ from scipy.stats import binomtest, bootstrap
 
 from unlearn_core.metrics.intervals import (
     DRAWS,
+    bounded_interval,
     combined_interval,
     exact_interval,
     interval,
@@ -69,8 +70,28 @@ def test_one_record() -> None:
     assert mean_interval([]) == (None, None)
 
 
-def test_equal_values_have_an_interval_of_no_width() -> None:
-    assert mean_interval([0.7, 0.7, 0.7]) == pytest.approx((0.7, 0.7))
+def test_equal_values_between_have_the_interval_of_hoeffding_by_hand() -> None:
+    # ln(40) = 3.688879; sqrt(3.688879 / 80) = 0.214735.
+    assert interval([0.25] * 40) == pytest.approx((0.035265, 0.464735), abs=1e-6)
+    assert bounded_interval(0.25, 40) == interval([0.25] * 40)
+    # sqrt(3.688879 / 800) = 0.067905.
+    assert interval([0.95] * 400) == pytest.approx((0.882095, 1.0), abs=1e-6)
+    assert interval([0.25, 0.25]) == pytest.approx((0, 1))  # half a width of 0.96
+    assert interval([0.1 + 0.2, 0.3]) != pytest.approx((0.3, 0.3), abs=0.1)
+
+
+def test_hoeffdings_interval_holds_the_mean_of_coins_often_enough() -> None:
+    shares = np.random.default_rng(0).binomial(40, 0.25, size=2000) / 40
+    held = [low <= 0.25 <= high for low, high in (bounded_interval(s, 40) for s in shares)]
+    assert np.mean(held) >= 0.95
+
+
+def test_equal_values_without_ends_have_no_interval() -> None:
+    assert mean_interval([0.7, 0.7, 0.7]) == (None, None)
+    same = np.full((3, 2), [0.2, 0.4])
+    assert combined_interval([same, same[:2]], lambda m: m[0][:, 0] + m[1][:, 0]) == (None, None)
+    # One set with spread is enough.
+    assert combined_interval([VALUES, same[:, 0]], lambda m: m[0] + m[1])[0] is not None
 
 
 def test_independent_sets_are_drawn_independently() -> None:

@@ -8,7 +8,7 @@ from tests.helpers.readings import make_reading, of_mean
 from unlearn_core.metrics.base import Measured, Reading
 from unlearn_core.metrics.intervals import exact_interval, mean_interval
 from unlearn_core.metrics.registry import metrics
-from unlearn_core.metrics.summary import compute_all, estimate
+from unlearn_core.metrics.summary import NO_SPREAD, compute_all, estimate
 
 KNOWN = make_reading("Rome", fact="Rome")
 LOST = make_reading("Oslo", fact="Rome")
@@ -56,7 +56,8 @@ def test_counts_of_0_and_1_are_no_shares() -> None:
 
     result = estimate(readings, metrics()["distinct_answers"])
 
-    assert (result.value, result.low, result.high) == (1, 1, 1)
+    assert (result.value, result.low, result.high) == (1, None, None)
+    assert result.note == NO_SPREAD
 
 
 def test_records_without_a_value_are_left_out_and_counted() -> None:

@@ -15,6 +15,8 @@ from tests.helpers.audits import (
     sample_without_retrained,
 )
 from tests.report.infos import ATTACKS, METRICS
+from unlearn_core.attacks.registry import attacks
+from unlearn_core.report.race_page import _cell
 from unlearn_core.report.view import (
     attack_html,
     knowledge_chart,
@@ -22,6 +24,8 @@ from unlearn_core.report.view import (
     side_effects_html,
     verdict_html,
 )
+from unlearn_core.report.words import attack_words
+from unlearn_core.verdict import judge
 
 VOID = {"meta", "br", "path", "polyline"}
 
@@ -149,6 +153,30 @@ def test_bars_whiskers_and_the_level_of_guessing_stand_where_the_numbers_say() -
     assert 'class="rep-fill" style="width:12.50%"' in chart
     assert 'class="rep-chance" style="left:9.00%"' in chart
     assert 'class="rep-whisker" style="left:5.46%;width:20.65%"' in chart
+
+
+def test_marks_are_those_of_the_verdict_where_attacks_are_judged_together() -> None:
+    """One attack with p = 0.008 among a dozen is no leak, in the verdict, chart, page and table."""
+    audit, known = sample_gone(), attacks()
+    del audit["findings"]["logit-lens"]  # a trace in the sample, which has no p
+    audit["findings"]["noise"]["unlearned"] |= {"value": 0.4, "chance": 0.1, "p": 0.008}
+
+    def marked() -> list[str]:
+        said = "; ".join(line.text for line in judge(audit, known).lines if line.kind == "leak")
+        chart, one = knowledge_chart(audit, known), attack_html(audit, "noise", known)
+        unlearned = one.partition("rep-results")[2].partition("Unlearned")[2].partition("</li>")[0]
+        noise = next(one for one in attack_words(audit, known) if one.name == "noise")
+        places = {
+            "verdict": known["noise"].title in said,
+            "chart": "more than guessing" in chart,
+            "page": "more than guessing" in unlearned,
+            "table": "more" in _cell(noise, [audit]),
+        }
+        return [place for place, there in places.items() if there]
+
+    assert marked() == []
+    audit["findings"]["noise"]["unlearned"]["p"] = 0.0002
+    assert marked() == ["verdict", "chart", "page", "table"]
 
 
 def test_more_than_guessing_is_marked_only_where_it_is() -> None:

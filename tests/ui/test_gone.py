@@ -172,6 +172,17 @@ def test_findings_are_judged_by_guessing(services: Services) -> None:
     assert '<strong title="">0.50</strong> </td>' in html  # a trace is not judged
 
 
+def test_an_attack_is_judged_among_those_to_come(services: Services) -> None:
+    audit = audited(services, made(services), attacks=("sampling", "hints", "noise", "phrasings"))
+    say(services, audit, "finding", attack="sampling", role="unlearned", **{**FINDING, "p": 0.02})
+    assert "as guessing" in shown(services, audit)  # beyond 0.05 / 4
+    say(services, audit, "finding", attack="noise", role="unlearned", **{**FINDING, "p": 0.012})
+    assert shown(services, audit).count("▲ found") == 1
+    say(services, audit, "finding", attack="hints", role="unlearned", **{**FINDING, "p": 0.001})
+    # 0.001, 0.012 and 0.02 against 0.05 / 4, 0.05 / 3 and 0.05 / 2.
+    assert shown(services, audit).count("▲ found") == 3
+
+
 def test_newest_texts_come_first_few_and_escaped(services: Services) -> None:
     audit = audited(services, made(services))
     for i in range(9):

@@ -65,6 +65,8 @@ class Material:
         retain: What was kept.
         world: General knowledge.
         holdout: Never seen by any model.
+        borrowed: Ids of records whose wrong answers were made by rule from other records, which a
+            model may have been trained on; all others have wrong answers of their own.
     """
 
     forget: tuple[Record, ...]
@@ -72,6 +74,12 @@ class Material:
     retain: tuple[Record, ...]
     world: tuple[Record, ...]
     holdout: tuple[Record, ...]
+    borrowed: frozenset[str] = frozenset()
+
+    @property
+    def groups(self) -> tuple[tuple[Record, ...], ...]:
+        """The records of every group."""
+        return self.forget, self.paraphrased, self.retain, self.world, self.holdout
 
 
 @dataclass(frozen=True)

@@ -98,7 +98,8 @@ def against_guessing(found: Sequence[Found], seed: int) -> Finding:
     """Value, interval, level of guessing, and how often guessing does as well.
 
     The value is the mean over records at the best setting. Its interval is exact
-    (Clopper-Pearson) for records that are found or not, and from a bootstrap over records else.
+    (Clopper-Pearson) for records that are found or not, by Hoeffding's bound where every record
+    has the same value between, and from a bootstrap over records else.
 
     Args:
         found: One for each record, with the same settings.

@@ -23,11 +23,11 @@ from unlearn_core.attacks.base import (
     not_tested,
 )
 from unlearn_core.attacks.registry import register
+from unlearn_core.attacks.telling import left_out, tells
 from unlearn_core.config import Config, setting
 from unlearn_core.data.alternatives import wrong_records
 from unlearn_core.data.encoding import Encoder, Preface
 from unlearn_core.data.records import Record
-from unlearn_core.metrics.leak import knows
 
 Count = Annotated[int, Field(ge=1, le=50)]
 Form = Callable[[Sequence[Record]], Preface]
@@ -35,6 +35,10 @@ Fits = Callable[[Record, Record], bool]
 
 _TRIED = 50
 """Records looked at for each that may be shown; some of them give an answer away."""
+NOTHING_TO_SHOW = (
+    "Not tested, because there is neither a kept question to show nor a marked subject with two "
+    "questions; mark several questions about a subject."
+)
 
 
 class HintsConfig(Config):
@@ -73,8 +77,9 @@ class Hints(Attack[HintsConfig]):
     def run(self, target: Target, case: Case) -> Finding:
         """Attack one model."""
         records, config = questions_of(case.material.forget), self.config
-        others = _shown(records, questions_of(case.material.retain), case.seed, _of_another)
-        about = _shown(records, questions_of(case.material.forget), case.seed, _of_the_same)
+        told: set[str] = set()
+        others = _shown(records, questions_of(case.material.retain), case.seed, _of_another, told)
+        about = _shown(records, questions_of(case.material.forget), case.seed, _of_the_same, told)
         helped = [
             *((f"examples shown: {n}", others, _as_examples, n) for n in config.examples),
             *((f"hints: {n}", about, _as_hints, n) for n in config.hints),
@@ -85,11 +90,9 @@ class Hints(Attack[HintsConfig]):
             if any(shown.values())
         ]
         if not ways:
-            return not_tested(
-                "Not tested, because there is neither a kept question to show nor a marked subject "
-                "with two questions; mark several questions about a subject."
-            )
-        note = left_out_passages(case.material.forget)
+            return not_tested(" ".join(filter(None, (NOTHING_TO_SHOW, left_out(told)))))
+        notes = (left_out_passages(case.material.forget), left_out(told))
+        note = " ".join(filter(None, notes))
         return answer(target, case, ways, config.max_new_tokens).judged(case.seed, note)
 
     def _put(
@@ -117,18 +120,22 @@ def _of_the_same(record: Record, other: Record) -> bool:
 
 
 def _shown(
-    records: Sequence[Record], pool: Sequence[Record], seed: int, fits: Fits
+    records: Sequence[Record], pool: Sequence[Record], seed: int, fits: Fits, told: set[str]
 ) -> dict[str, list[Record]]:
-    """For each record those that may be shown before it, in a random order."""
-    return {record.id: _chosen(record, pool, seed, fits) for record in records}
+    """For each record those that may be shown before it, in a random order.
+
+    Adds to `told` the ids of those left out before a record without a named fact.
+    """
+    return {record.id: _chosen(record, pool, seed, fits, told) for record in records}
 
 
-def _chosen(record: Record, pool: Sequence[Record], seed: int, fits: Fits) -> list[Record]:
+def _chosen(
+    record: Record, pool: Sequence[Record], seed: int, fits: Fits, told: set[str]
+) -> list[Record]:
     candidates = (record, *wrong_records(record))
     fitting = [other for other in pool if fits(record, other)]
     drawn = random.Random(f"{seed} {record.id}").sample(fitting, min(_TRIED, len(fitting)))
-    return [
-        other
-        for other in drawn
-        if not any(knows(f"{other.prompt} {other.answer}", one) for one in candidates)
-    ]
+    silent = [other for other in drawn if not any(tells(other, one) for one in candidates)]
+    if not record.fact:
+        told |= {other.id for other in drawn} - {other.id for other in silent}
+    return silent

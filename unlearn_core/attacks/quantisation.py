@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 import torch
 from pydantic import field_validator
@@ -21,6 +22,7 @@ from unlearn_core.attacks.copies import (
     mean_curve,
 )
 from unlearn_core.attacks.guessing import share_in
+from unlearn_core.attacks.number_formats import Rounding, formats_on
 from unlearn_core.attacks.registry import register
 from unlearn_core.config import Config, setting
 from unlearn_core.models.tuning import linear_layers
@@ -55,7 +57,7 @@ class QuantisationConfig(Config):
     card=AttackCard(
         idea="Rounds the weights as is done to run models on small machines; what unlearning "
         "changed only slightly can be rounded away, and the fact is back.",
-        measure="facts found at the best number of bits",
+        measure="facts found at the best rounding",
         kind="recovery",
         paper="Zhang et al., Catastrophic Failure of LLM Unlearning via Quantization, ICLR 2025",
         cost="1 s quick, 2 s thorough",
@@ -65,8 +67,9 @@ class QuantisationConfig(Config):
 class Quantisation(Attack[QuantisationConfig]):
     """Greedy answers of a copy whose linear layers are rounded to nearest, group by group.
 
-    Embeddings and the output layer keep all their bits. No library of quantised arithmetic is
-    used, so nothing depends on what is installed: the rounded values stand in float32.
+    Embeddings and the output layer keep all their bits, and the rounded values stand in float32.
+    Rounding to nearest needs no library and is the same on every device. Where bitsandbytes is
+    installed and works on the device, its 8 bits and its NF4 are tried as well.
     """
 
     def run(self, target: Target, case: Case) -> Finding:
@@ -76,33 +79,35 @@ class Quantisation(Attack[QuantisationConfig]):
         if not case.material.forget:
             return not_tested(NO_FORGET)
         questions = tuple(put(record, target.encoder) for record in case.material.forget)
-        copy, bits = target.fresh(), self.config.bits
+        copy, bits = target.fresh(), tuple(dict.fromkeys(self.config.bits))
         before = kept(linear_weights(copy))
+        formats, why_not = formats_on(target.device)
+        group = self.config.group
+        nearest = {f"{width} bits": partial(rounded, bits=width, group=group) for width in bits}
+        roundings: dict[str, Rounding] = {**nearest, **formats}
         parts = []
-        for turn, width in enumerate(bits, start=1):
-            round_weights(copy, before, width, self.config.group)
+        for turn, (name, rounding) in enumerate(roundings.items(), start=1):
+            round_weights(copy, before, rounding)
             parts.append(
                 answer_greedily(
-                    target, copy, case, questions, f"{width} bits", self.config.max_new_tokens,
-                    turn / len(bits),
+                    target, copy, case, questions, name, self.config.max_new_tokens,
+                    turn / len(roundings),
                 )
             )  # fmt: skip
-        answers = in_turn(parts)
-        curve = mean_curve(answers.found(share_in), bits, "bits of each weight")
-        return replace(answers.judged(case.seed), curves=(curve,))
+        by_bits = in_turn(parts[: len(bits)]).found(share_in)
+        curve = mean_curve(by_bits, bits, "bits of each weight")
+        return replace(in_turn(parts).judged(case.seed, why_not), curves=(curve,))
 
 
 @torch.no_grad()
-def round_weights(
-    copy: PreTrainedModel, before: Mapping[str, Tensor], bits: int, group: int
-) -> None:
-    """Put the rounded `before` in the place of the copy's weights, groups along the inputs."""
+def round_weights(copy: PreTrainedModel, before: Mapping[str, Tensor], rounding: Rounding) -> None:
+    """Put the rounded `before` in the place of the copy's weights, each given as (out, in)."""
     layers = linear_layers(copy)
     for name, weight in linear_weights(copy).items():
         # GPT-2 stores its weights transposed.
         turned = isinstance(layers[name], Conv1D)
         values = before[name].T if turned else before[name]
-        new = rounded(values, bits, group)
+        new = rounding(values)
         weight.copy_(new.T if turned else new)
 
 

@@ -21,11 +21,12 @@ from unlearn_core.attacks.base import (
 from unlearn_core.attacks.copies import NO_FORGET, NO_WEIGHTS, answer_greedily, in_turn, mean_curve
 from unlearn_core.attacks.guessing import Found, against_guessing, share_in
 from unlearn_core.attacks.registry import register
+from unlearn_core.attacks.telling import left_out, tells
 from unlearn_core.config import Config, setting
 from unlearn_core.data.records import Record
 from unlearn_core.methods.forward import answer_logits
 from unlearn_core.methods.losses import mean_nll
-from unlearn_core.metrics.leak import knows, normalised
+from unlearn_core.metrics.leak import normalised
 
 RATE_TIMES_WIDTH = 0.04
 """Of the rate that is chosen by the model's width: 1.6e-4 at 256, 2e-5 at 2048.
@@ -61,10 +62,14 @@ class RelearningConfig(Config):
 
 
 class Lesson(NamedTuple):
-    """Records to teach, and others to ask for."""
+    """Records to teach, others to ask for, and ids of those that would tell in other words.
+
+    Only where no fact is named can something be told in other words.
+    """
 
     taught: tuple[Record, ...]
     asked: tuple[Record, ...]
+    told: frozenset[str] = frozenset()
 
 
 @register(
@@ -98,9 +103,12 @@ class Relearning(Attack[RelearningConfig]):
             return not_tested(NO_WEIGHTS)
         if not case.material.forget:
             return not_tested(NO_FORGET)
-        lessons = make_lessons(case.material, self.config, case.seed)
+        turns = make_lessons(case.material, self.config, case.seed)
+        lessons = [lesson for lesson in turns if lesson.taught]
+        note = left_out(frozenset[str]().union(*(lesson.told for lesson in turns)))
         if not lessons:
-            return not_tested(ONE_FACT if self.config.data == "forget" else NO_RETAIN)
+            why = ONE_FACT if self.config.data == "forget" else NO_RETAIN
+            return not_tested(" ".join(filter(None, (why, note))))
         given: list[Answers] = []
         found: list[Found] = []
         for number, lesson in enumerate(lessons):
@@ -114,7 +122,8 @@ class Relearning(Attack[RelearningConfig]):
             sorted((s for part in given for s in part.shots), key=lambda shot: not shot.leaked)
         )
         numbers = {f"found after {x} steps": y for x, y in zip(stops, curve.y, strict=True)}
-        return replace(judged, shots=shots, curves=(curve,), numbers=numbers)
+        notes = " ".join(filter(None, (judged.note, note)))
+        return replace(judged, shots=shots, curves=(curve,), numbers=numbers, note=notes)
 
     def _stops(self) -> tuple[int, ...]:
         """Steps after which the model is asked, 0 first."""
@@ -146,20 +155,24 @@ class Relearning(Attack[RelearningConfig]):
 def make_lessons(material: Material, config: RelearningConfig, seed: int) -> tuple[Lesson, ...]:
     """What is taught and what is asked for in each turn; none where it cannot be done.
 
-    A record is not taught if it gives away a fact of the same subject that is asked for.
+    A record is not taught if it gives away an answer about the same subject that is asked for;
+    in a turn where all do, nothing is taught.
     """
     draw = random.Random(seed)
     if config.data == "retain":
         count = min(config.records, len(material.retain))
-        turns = [(tuple(draw.sample(material.retain, count)), material.forget)]
+        turns = [(tuple(draw.sample(material.retain, count)), material.forget)] if count else []
     else:
         left, right = halves(material.forget, draw)
         turns = [(right, left), (left, right)] if left and right else []
-    lessons = [
-        Lesson(tuple(one for one in taught if not _gives(one, asked))[: config.records], asked)
-        for taught, asked in turns
-    ]
-    return tuple(lesson for lesson in lessons if lesson.taught)
+    return tuple(_lesson(taught, asked, config.records) for taught, asked in turns)
+
+
+def _lesson(taught: Sequence[Record], asked: tuple[Record, ...], most: int) -> Lesson:
+    given = {one.id: [other for other in asked if _gives(one, other)] for one in taught}
+    silent = tuple(one for one in taught if not given[one.id])
+    told = frozenset(name for name, others in given.items() if any(not o.fact for o in others))
+    return Lesson(silent[:most], asked, told)
 
 
 def halves(
@@ -206,6 +219,5 @@ def teach(
         yield step
 
 
-def _gives(taught: Record, asked: Sequence[Record]) -> bool:
-    text = f"{taught.prompt} {taught.answer}"
-    return any(one.subject == taught.subject and knows(text, one) for one in asked)
+def _gives(taught: Record, asked: Record) -> bool:
+    return asked.subject == taught.subject and tells(taught, asked)

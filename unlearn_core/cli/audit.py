@@ -38,7 +38,7 @@ from unlearn_core.runs.auditing import (
 )
 from unlearn_core.runs.plan import resolve_run
 from unlearn_core.runs.store import Store
-from unlearn_core.verdict import succeeded
+from unlearn_core.verdict import outcome_of
 
 RunId = Annotated[
     str, typer.Argument(help="A run's id; without one, the model that --model names.")
@@ -202,9 +202,10 @@ def _print(audit: Mapping[str, Any], as_json: bool, folder: Path) -> None:
 
 def _print_findings(audit: Mapping[str, Any], roles: list[str]) -> None:
     known = all_attacks()
+    won = {role: outcome_of(audit, role, known).succeeded for role in roles}
     rows = [
         [known[name].title, known[name].card.measure,
-         *(_finding(found.get(role)) for role in roles),
+         *(_finding(found.get(role), name in won[role]) for role in roles),
          number(found["unlearned"]["chance"])]
         for name, found in audit["findings"].items()
         if "unlearned" in found
@@ -213,10 +214,10 @@ def _print_findings(audit: Mapping[str, Any], roles: list[str]) -> None:
     print_table("What the attacks got (* more than guessing)", columns, rows)
 
 
-def _finding(finding: Mapping[str, Any] | None) -> str:
+def _finding(finding: Mapping[str, Any] | None, won: bool) -> str:
     if finding is None or finding["value"] is None:
         return "-"
-    return number(finding["value"]) + (" *" if succeeded(finding) else "")
+    return number(finding["value"]) + (" *" if won else "")
 
 
 def _print_metrics(audit: Mapping[str, Any], roles: list[str]) -> None:

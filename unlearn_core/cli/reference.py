@@ -85,7 +85,9 @@ def metrics_page(infos: Sequence[MetricInfo]) -> str:
         "What is measured on every model of an audit. A metric is one function in "
         "`unlearn_core/metrics/`. *Better* is meant for the forget set or the whole model; what "
         "shows memory should stay elsewhere. Every value has a 95 % interval: exact for shares of "
-        "records that are 0 or 1, from a bootstrap over records else.\n"
+        "records that are 0 or 1, by Hoeffding's bound where values from 0 to 1 are "
+        "all the same, from a bootstrap over records else. Other values that are all the same "
+        "have none.\n"
     )
     return "\n".join([head, *map(_metric, infos)])
 

@@ -21,12 +21,12 @@ class Completed:
     """Records with wrong answers.
 
     Attributes:
-        made: How many of them had none and got theirs by rule.
+        borrowed: Ids of those that had none and got theirs by rule from other records.
         without: How many have none, because no other record offers one.
     """
 
     records: tuple[Record, ...]
-    made: int
+    borrowed: frozenset[str]
     without: int
 
 
@@ -44,16 +44,18 @@ def with_wrong_answers(
         seed: Picks among equally near ones.
     """
     done: list[Record] = []
-    made = without = 0
+    borrowed: set[str] = set()
+    without = 0
     for record in records:
         if record.perturbed:
             done.append(record)
             continue
         wrong = _borrowed(record, others, seed)
-        made += bool(wrong)
+        if wrong:
+            borrowed.add(record.id)
         without += not wrong
         done.append(record.model_copy(update={"perturbed": wrong}))
-    return Completed(tuple(done), made, without)
+    return Completed(tuple(done), frozenset(borrowed), without)
 
 
 def wrong_records(record: Record) -> tuple[Record, ...]:

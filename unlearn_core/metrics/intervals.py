@@ -1,5 +1,11 @@
-"""How sure a mean over records is: 95 % intervals, exact for shares, from a bootstrap else."""
+"""How sure a mean over records is: 95 % intervals, exact for shares, from a bootstrap else.
 
+Values that are all the same tell a bootstrap nothing of their spread: its interval would have no
+width, as if the mean were certain. Values from 0 to 1 then have the interval of a bound that holds
+whatever their spread is, and others none.
+"""
+
+import math
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
@@ -18,12 +24,24 @@ Numbers = NDArray[np.float64]
 def interval(values: ArrayLike, seed: int = 0) -> Interval:
     """The 95 % interval of the mean of values from 0 to 1.
 
-    Exact where all of them are 0 or 1, from a bootstrap else; none for a single value between.
+    Exact where all of them are 0 or 1, by Hoeffding's bound where all are the same between, from a
+    bootstrap else; none for a single value between.
     """
     numbers = np.asarray(values, dtype=float)
     if len(numbers) and set(np.unique(numbers)) <= {0.0, 1.0}:
         return exact_interval(int(numbers.sum()), len(numbers))
+    if len(numbers) > 1 and _without_spread(numbers):
+        return bounded_interval(float(numbers[0]), len(numbers))
     return mean_interval(numbers, seed)
+
+
+def bounded_interval(mean: float, count: int) -> tuple[float, float]:
+    r"""A 95 % interval of the mean of any values from 0 to 1 (Hoeffding, 1963).
+
+    `\bar x \pm \sqrt{\ln(2 / 0.05) / (2n)}`, cut at 0 and 1; wide, since it supposes nothing.
+    """
+    half = math.sqrt(math.log(2 / (1 - CONFIDENCE)) / (2 * count))
+    return max(0.0, mean - half), min(1.0, mean + half)
 
 
 def exact_interval(hits: int, count: int) -> tuple[float, float]:
@@ -37,10 +55,10 @@ def exact_interval(hits: int, count: int) -> tuple[float, float]:
 def mean_interval(values: ArrayLike, seed: int = 0) -> Interval:
     """The 95 % percentile interval of a mean, from resampled records (Efron, 1979).
 
-    None for fewer than two values: nothing is known of their spread.
+    None for fewer than two values, or where all are the same: nothing is known of their spread.
     """
     numbers = np.asarray(values, dtype=float)
-    if len(numbers) < 2:
+    if len(numbers) < 2 or _without_spread(numbers):
         return None, None
     return percentile_interval(resampled_means(numbers, seed))
 
@@ -60,10 +78,11 @@ def combined_interval(
     """The 95 % interval of a number made from the means of several independent sets.
 
     Args:
-        sets: (N,) or (N, K) values of each; None is known if one has fewer than two rows.
+        sets: (N,) or (N, K) values of each; None is known if one has fewer than two rows, or if
+            the rows of each are all the same.
         of: From the (DRAWS,) or (DRAWS, K) resampled means of each set to (DRAWS,) numbers.
     """
-    if min(map(len, sets)) < 2:
+    if min(map(len, sets)) < 2 or all(map(_without_spread, sets)):
         return None, None
     draws = [resampled_means(values, seed) for seed, values in enumerate(sets)]
     return percentile_interval(of(draws))
@@ -83,3 +102,8 @@ def percentile_interval(draws: Sequence[float] | Numbers) -> tuple[float, float]
     edge = (1 - CONFIDENCE) / 2
     low, high = np.quantile(draws, [edge, 1 - edge])
     return float(low), float(high)
+
+
+def _without_spread(values: Numbers) -> bool:
+    """Whether all rows are the same, but for rounding."""
+    return bool(np.ptp(values, axis=0).max(initial=0.0) <= 1e-12)

@@ -10,6 +10,8 @@ from unlearn_core.metrics.registry import metrics
 
 NO_NUMBER = "give no finite number; look whether the model's weights are sound"
 
+NO_SPREAD = "All records have the same value, so no interval is known."
+
 
 def compute_all(measured: Measured) -> dict[str, dict[str, Estimate]]:
     """Metric -> group, or `model` for a metric on models -> estimate, for all there are."""
@@ -20,7 +22,8 @@ def estimate(readings: Sequence[Reading], info: MetricInfo) -> Estimate:
     """Mean of a metric on records with its 95 % interval.
 
     Exact where a metric from 0 to 1 is 0 or 1 for every record, from a bootstrap over records
-    else. Records without a value are left out, and the note says how many and why.
+    else, and as `intervals` says where all values are the same. Records without a value are left
+    out, and the note says how many and why.
     """
     if info.of_record is None:
         raise ValueError(f"{info.name} is a metric on models")
@@ -37,6 +40,8 @@ def estimate(readings: Sequence[Reading], info: MetricInfo) -> Estimate:
         for why, count in gone.items()
         if count
     )
+    if low is None and len(values) > 1:
+        note = f"{note} {NO_SPREAD}".strip()
     return Estimate(float(np.mean(values)), low, high, len(values), note)
 
 

@@ -44,7 +44,10 @@ def attack_html(audit: Json, name: str, infos: "Mapping[str, AttackInfo] | None"
     attack = next(one for one in attack_words(audit, infos) if one.name == name)
     findings = audit["findings"][name]
     roles = [role for role in roles_of(audit) if role in findings]
-    results = "".join(_result(attack, findings[role], role) for role in roles)
+    results = "".join(
+        _result(attack, findings[role], role, name in succeeded(audit, role, infos))
+        for role in roles
+    )
     texts = "".join(_texts(audit, findings[role], role) for role in roles)
     return (
         f'<section class="rep rep-attack" aria-label="{escape(attack.title)}">'
@@ -58,13 +61,13 @@ def _scale(attack: AttackWords) -> str:
     return paragraph(f"How to read it: {attack.scale}." if attack.scale else "", "rep-soft")
 
 
-def _result(attack: AttackWords, finding: Json, role: str) -> str:
+def _result(attack: AttackWords, finding: Json, role: str, won: bool) -> str:
     if finding["value"] is None:
         why = escape(finding["note"] or "Not tested.")
         return f'<li>{role_head(role)}<span class="rep-untested">{why}</span></li>'
     words = result_words(attack, finding)
     tone = "bad" if role == "unlearned" else "plain"
-    mark = badge("more than guessing", tone) if succeeded(finding, attack.kind) else ""
+    mark = badge("more than guessing", tone) if won else ""
     small = " ".join(part for part in (_interval(attack, finding), p_words(finding["p"]),
                                        finding["note"]) if part)  # fmt: skip
     return (

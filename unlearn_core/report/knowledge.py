@@ -52,8 +52,10 @@ def knowledge_chart(audit: Json, infos: "Mapping[str, AttackInfo] | None" = None
     attacks, roles = attack_words(audit, infos), roles_of(audit)
     if not attacks:
         return '<p class="rep rep-soft">No attack was made.</p>'
+    won = succeeded(audit, infos=infos)
     parts = "".join(
-        _part(audit, kind, [one for one in attacks if one.kind == kind], roles) for kind in PARTS
+        _part(audit, kind, [one for one in attacks if one.kind == kind], roles, won)
+        for kind in PARTS
     )
     missing = "".join(paragraph(why, "rep-note") for why in audit["missing"].values())
     return (
@@ -76,11 +78,20 @@ def _legend(roles: Sequence[str]) -> str:
     )
 
 
-def _part(audit: Json, kind: str, attacks: Sequence[AttackWords], roles: Sequence[str]) -> str:
+def _part(
+    audit: Json,
+    kind: str,
+    attacks: Sequence[AttackWords],
+    roles: Sequence[str],
+    won: frozenset[str],
+) -> str:
     if not attacks:
         return ""
     title, help, ticks = PARTS[kind]
-    rows = "".join(_row(attack, audit["findings"][attack.name], roles) for attack in attacks)
+    rows = "".join(
+        _row(attack, audit["findings"][attack.name], roles, attack.name in won)
+        for attack in attacks
+    )
     axis = "".join(f"<span>{tick}</span>" for tick in ticks)
     return (
         f'<section class="rep-part"><h4>{title}</h4><p class="rep-soft">{help}</p>{rows}'
@@ -89,13 +100,10 @@ def _part(audit: Json, kind: str, attacks: Sequence[AttackWords], roles: Sequenc
     )
 
 
-def _row(attack: AttackWords, findings: Json, roles: Sequence[str]) -> str:
+def _row(attack: AttackWords, findings: Json, roles: Sequence[str], won: bool) -> str:
     present = [role for role in roles if role in findings]
     spoken = "; ".join(f"{ROLES[role]}: {result_words(attack, findings[role])}" for role in present)
-    if "unlearned" in present and succeeded(findings["unlearned"], attack.kind):
-        mark = badge("more than guessing", "bad")
-    else:
-        mark = ""
+    mark = badge("more than guessing", "bad") if won else ""
     return (
         f'<div class="rep-row" role="group" aria-label="{escape(f"{attack.title}. {spoken}")}">'
         f'<div class="rep-name">{escape(attack.title)} {mark}</div>'

@@ -151,6 +151,7 @@ def _cell(attack: AttackWords, audits: Sequence[Json]) -> str:
         return f'<span class="rep-soft" title="{escape(why)}">not tested</span>'
     chances = [one["chance"] for one in tested if one["chance"] is not None]
     guess = f"guessing {amount(attack, fmean(chances))}" if chances else ""
-    mark = badge("more", "bad") if any(succeeded(one, attack.kind) for one in tested) else ""
+    won = any(attack.name in succeeded(audit) for audit in audits)
+    mark = badge("more", "bad") if won else ""
     value = amount(attack, fmean(one["value"] for one in tested))
     return f'<span class="rep-number">{value}</span> {mark}<small class="rep-soft">{guess}</small>'

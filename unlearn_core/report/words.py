@@ -103,12 +103,15 @@ def roles_of(audit: Json) -> list[str]:
     return [role for role in ROLES if role in present]
 
 
-def succeeded(finding: Json, kind: str) -> bool:
-    """Whether an attack got more than guessing does; `trace` attacks only show."""
+def succeeded(
+    audit: Json, role: str = "unlearned", infos: "Mapping[str, AttackInfo] | None" = None
+) -> frozenset[str]:
+    """Names of the attacks that count against a model of an audit, as its verdict has it."""
     # Importing the verdict imports the attacks and so torch.
-    from unlearn_core import verdict
+    from unlearn_core.attacks.registry import attacks
+    from unlearn_core.verdict import outcome_of
 
-    return kind != "trace" and verdict.succeeded(finding)
+    return outcome_of(audit, role, attacks() if infos is None else infos).succeeded
 
 
 def found_facts(attack: AttackWords, finding: Json) -> int | None:

@@ -225,9 +225,9 @@ class Job:
                     "others": [self.models.print_of(r) for r in others],
                     "role": role,
                     "records": [
-                        [r.model_dump(mode="json") for r in group]
-                        for group in vars(material).values()
+                        [r.model_dump(mode="json") for r in group] for group in material.groups
                     ],
+                    "borrowed": sorted(material.borrowed),
                     "seed": spec.seed,
                     "template": spec.data.template,
                 },

@@ -33,16 +33,18 @@ def gather(spec: AuditSpec, corpus: Corpus, split: Split) -> Gathered:
     most = MOST_RECORDS[spec.effort]
     everything = (*corpus.records, *corpus.kept)
     notes: list[str] = []
+    borrowed: set[str] = set()
 
     def few(records: Sequence[Record]) -> tuple[Record, ...]:
         return tuple(subset(records, most, spec.seed))
 
     def complete(name: str, records: Sequence[Record]) -> tuple[Record, ...]:
         done = with_wrong_answers(records, everything, spec.seed)
-        if done.made:
+        borrowed.update(done.borrowed)
+        if done.borrowed:
             notes.append(
-                f"{done.made} of {len(records)} records of {name} had no wrong answers to compare "
-                "with and got them by rule, from records that ask nearly the same."
+                f"{len(done.borrowed)} of {len(records)} records of {name} had no wrong answers to "
+                "compare with and got them by rule, from records that ask nearly the same."
             )
         if done.without:
             notes.append(
@@ -61,15 +63,15 @@ def gather(spec: AuditSpec, corpus: Corpus, split: Split) -> Gathered:
             )
         return left
 
-    material = Material(
-        forget=complete("the forget set", askable("the forget set", split.forget)),
-        paraphrased=complete(
-            "its other phrasings", askable("its other phrasings", few(split.paraphrased))
-        ),
-        retain=complete("the retain set", few(split.retain)),
-        world=with_wrong_answers(few(split.world), split.world, spec.seed).records,
-        holdout=_holdout(spec, split),
+    general = with_wrong_answers(few(split.world), split.world, spec.seed)
+    borrowed.update(general.borrowed)
+    forget = complete("the forget set", askable("the forget set", split.forget))
+    paraphrased = complete(
+        "its other phrasings", askable("its other phrasings", few(split.paraphrased))
     )
+    retain = complete("the retain set", few(split.retain))
+    holdout = _holdout(spec, split)
+    material = Material(forget, paraphrased, retain, general.records, holdout, frozenset(borrowed))
     groups = {
         "forget": material.forget,
         "forget_paraphrased": material.paraphrased,

@@ -3,7 +3,7 @@
 import os
 import platform
 import subprocess
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,8 @@ PACKAGES = (
     "torch", "transformers", "peft", "accelerate", "tokenizers", "safetensors", "datasets",
     "numpy", "pydantic", "rapidfuzz",
 )  # fmt: skip
+WHERE_INSTALLED = ("bitsandbytes",)
+"""Packages that a result depends on only where they are installed."""
 
 
 def describe_environment(device: str) -> dict[str, Any]:
@@ -29,7 +31,7 @@ def describe_environment(device: str) -> dict[str, Any]:
         "commit": git_commit(Path(__file__).parent),
         "python": platform.python_version(),
         "platform": platform.platform(),
-        "packages": {name: version(name) for name in PACKAGES},
+        "packages": {name: version(name) for name in PACKAGES} | installed(),
         "device": device,
         "device_name": device_name(torch.device(device)),
         "cuda": torch.version.cuda,
@@ -38,6 +40,17 @@ def describe_environment(device: str) -> dict[str, Any]:
         "threads": torch.get_num_threads(),
         "memory_bytes": psutil.virtual_memory().total,
     }
+
+
+def installed() -> dict[str, str]:
+    """Versions of the packages that need not be there, by name."""
+    found = {}
+    for name in WHERE_INSTALLED:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
 
 
 def device_name(device: torch.device) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from unlearn_core.models.source import Source
+from unlearn_core.runs.environment import installed
 
 FOLDER = "cache"
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -33,7 +34,8 @@ class Remembered:
             made_from: Everything that decides the value, as JSON values.
             make: Makes it.
         """
-        told = {**made_from, "torch": version("torch"), "code": code_print()}
+        libraries = {"torch": version("torch"), **installed()}
+        told = {**made_from, **libraries, "code": code_print()}
         name = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:32]
         path = self._folder / f"{name}.json"
         if path.is_file():

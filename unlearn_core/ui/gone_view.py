@@ -24,6 +24,8 @@ Json = Mapping[str, Any]
 Known = Mapping[str, "AttackInfo"]
 PHASE_OF_ATTACK = "attack "
 FOUND, LEAKED = "▲ found", "▲ gives it away"
+NOTHING_YET: Json = {"value": 0.0, "low": None, "high": None, "chance": 0.0, "p": 1.0}
+"""An attack that is still to come, among those that are judged together."""
 WAITING = '<span class="gone-soft" aria-label="not yet">·</span>'
 
 
@@ -71,8 +73,10 @@ def report_html(audit: Json, known: Known) -> str:
 
     The texts of an attack are many, so they are asked for when it is opened (`attack_html`).
     """
+    won = succeeded(audit, infos=known)
     attacks = "".join(
-        _folded(one, audit["findings"][one.name]) for one in attack_words(audit, known)
+        _folded(one, audit["findings"][one.name], one.name in won)
+        for one in attack_words(audit, known)
     )
     parts = [
         verdict_html(audit),
@@ -134,10 +138,20 @@ def _table(info: RunInfo, known: Known, findings: Sequence[Json]) -> str:
     roles = [role for role in ROLES if role != "retrained" or info.spec.get("retrained")]
     chosen = info.spec.get("attacks") or list(known)
     by_place = {(item["attack"], item["role"]): item for item in findings}
+    judged = {
+        "findings": {
+            name: {role: by_place.get((name, role), NOTHING_YET) for role in roles}
+            for name in chosen
+        }
+    }
+    won = {role: succeeded(judged, role, known) for role in roles}
     head = "".join(f'<th scope="col">{ROLES[role]}</th>' for role in roles)
     rows = "".join(
         f'<tr><th scope="row">{escape(one.title)}</th>'
-        + "".join(f"<td>{_cell(by_place.get((one.name, role)), one, role)}</td>" for role in roles)
+        + "".join(
+            f"<td>{_cell(by_place.get((one.name, role)), one, role, one.name in won[role])}</td>"
+            for role in roles
+        )
         + "</tr>"
         for one in attack_words({"findings": chosen}, known)
     )
@@ -147,18 +161,18 @@ def _table(info: RunInfo, known: Known, findings: Sequence[Json]) -> str:
     )
 
 
-def _cell(finding: Json | None, attack: AttackWords, role: str) -> str:
+def _cell(finding: Json | None, attack: AttackWords, role: str, won: bool) -> str:
     if finding is None:
         return WAITING
     note = escape(str(finding["note"] or ""))
     if finding["value"] is None:
         return f'<span class="gone-soft" title="{note}">not tested</span>'
     return f'<strong title="{note}">{amount(attack, finding["value"])}</strong> ' + _judgement(
-        finding, attack, role
+        finding, attack, role, won
     )
 
 
-def _judgement(finding: Json, attack: AttackWords, role: str) -> str:
+def _judgement(finding: Json, attack: AttackWords, role: str, won: bool) -> str:
     """Whether it is more than guessing; a trace alone is no leak and is not judged.
 
     It is no news, and so not in colour, that the original model knows.
@@ -166,7 +180,7 @@ def _judgement(finding: Json, attack: AttackWords, role: str) -> str:
     if attack.kind == "trace" or None in (finding["p"], finding["chance"]):
         return ""
     guess = f"Guessing alone gives {amount(attack, finding['chance'])}."
-    if succeeded(finding, attack.kind):
+    if won:
         look = "gone-soft" if role == "original" else "gone-found"
         return f'<span class="{look}" title="{guess}">{FOUND}</span>'
     return f'<span class="gone-soft" title="{guess}">as guessing</span>'
@@ -186,7 +200,7 @@ def _text(shot: Json, known: Known) -> str:
     )
 
 
-def _folded(attack: AttackWords, by_role: Mapping[str, Json]) -> str:
+def _folded(attack: AttackWords, by_role: Mapping[str, Json], caught: bool) -> str:
     """One attack with its values, closed; the browser asks for what is inside."""
     values = " ".join(
         f'<span class="gone-value">{ROLES[role]} <strong>{_value(attack, by_role[role])}</strong>'
@@ -194,8 +208,6 @@ def _folded(attack: AttackWords, by_role: Mapping[str, Json]) -> str:
         for role in ROLES
         if role in by_role
     )
-    unlearned = by_role.get("unlearned")
-    caught = unlearned is not None and succeeded(unlearned, attack.kind)
     sign = f'<span class="gone-found">{FOUND}</span>' if caught else ""
     return (
         f'<details class="gone-attack" data-attack="{escape(attack.name)}"><summary>'

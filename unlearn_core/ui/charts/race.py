@@ -119,7 +119,7 @@ def _got(audits: Sequence[Mapping[str, Any]], name: str) -> str:
     tested = [one for one in findings if one and one["value"] is not None]
     if not tested:
         return "–"
-    sign = " ▲" if any(succeeded(one, "recovery") for one in tested) else ""
+    sign = " ▲" if any(name in succeeded(audit) for audit in audits) else ""
     return f"{fmean(one['value'] for one in tested):.2f}{sign}"
 
 
