@@ -160,14 +160,18 @@ def test_blind_vote_saved_set_link_and_chat(visit: Visit, store: Store) -> None:
     assert not re.search("Original|First|Second", result.inner_html())
     expect(result.locator("#cmp-reveal")).to_be_disabled()
     votes = result.locator(".cmp-vote")
-    votes.nth(0).get_by_text("B", exact=True).click()
-    votes.nth(1).get_by_text("No difference", exact=True).click()
+    for letter in "BBA":  # a show of hands
+        votes.nth(0).get_by_role("button", name=letter).click()
+    votes.nth(0).get_by_role("button", name="Undo").click()
+    expect(votes.nth(0).get_by_role("button", name="B: 2")).to_be_visible()
+    votes.nth(1).get_by_role("button", name="No difference").click()
     result.locator("#cmp-reveal").click()
     tally = result.locator(".cmp-tally")
-    expect(tally).to_contain_text("(2 votes)")
+    expect(tally).to_contain_text("(3 votes)")
     for name in ("Original", "First", "Second"):
         expect(tally).to_contain_text(name)
-    expect(tally.locator("li").nth(1).locator(".cmp-count")).to_have_text("1")
+    assert tally.locator(".cmp-count").all_inner_texts() == ["0", "2", "0", "1"]
+    expect(votes.nth(0).get_by_role("button", name="B: 2")).to_be_disabled()
 
     expect(page).to_have_url(re.compile(r"[?&]compare="))
     link = page.url

@@ -202,7 +202,7 @@ const drawBar = () => {
   if (!state) return;
   stop.disabled = state.state !== "asking";
   reveal.hidden = !state.blind;
-  reveal.disabled = !state.votes.size;
+  reveal.disabled = !voicesOf(state).length;
   link.disabled = !state.address;
   link.title = state.address ? W.linkHelp : W.noLink;
   link.hidden = state.chat;
@@ -290,7 +290,7 @@ const showNames = async () => {
     state.cells[cell.question][cell.column] = cell;
     drawCell(state.cards[cell.question], cell.column);
   }
-  for (const group of cards.querySelectorAll(".cmp-vote fieldset")) group.disabled = true;
+  for (const group of cards.querySelectorAll("fieldset.cmp-vote")) group.disabled = true;
   const box = tally(state);
   tallyBox.replaceChildren(box);
   drawBar();
