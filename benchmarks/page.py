@@ -1,8 +1,9 @@
 """How soon the page is there, how soon a run shows, and how quick controls are while it trains.
 
-Three figures in one go: time from starting `app.py` to a page whose start button can be pressed,
-against the time in which Python imports gradio, torch and transformers; time from pressing
-"Watch it forget" to the first point in a chart; reaction of controls while the run trains.
+Time from starting `app.py` to a page whose start button can be pressed, against the time in which
+Python imports gradio, torch and transformers; bytes of the first load, with Plotly; time from
+pressing "Watch it forget" to the first point in a chart; reaction of controls and the browser's
+main thread while the run trains; frames a second while a recorded run is scrubbed.
 
 Run: python -m benchmarks.page
 """
@@ -21,7 +22,7 @@ from statistics import median, quantiles
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.common import environment, summary, write_result
 
@@ -44,6 +45,25 @@ async ([selector, changed]) => {
 }
 """
 """Clicks a control and waits, frame by frame, until what it changes has changed."""
+
+FRAMES = """async () => {
+  const slider = document.querySelector('.film-slider');
+  const shown = document.querySelector('.film-at');
+  const start = performance.now();
+  let frames = 0;
+  let place = 0;
+  let seen = shown.textContent;
+  while (performance.now() - start < 2000) {
+    place = (place + 1) % (Number(slider.max) + 1);
+    slider.value = String(place);
+    slider.dispatchEvent(new Event('input', { bubbles: true }));
+    await new Promise(requestAnimationFrame);
+    if (shown.textContent !== seen) frames += 1;
+    seen = shown.textContent;
+  }
+  return 1000 * frames / (performance.now() - start);
+}"""
+"""Drags the film's slider on with every frame and counts the steps that were drawn."""
 
 
 @contextmanager
@@ -97,6 +117,63 @@ def cold_starts(page: Page, rounds: int) -> dict[str, Any]:
         "start_seconds": summary(starts[1:]),
         "ratio": round(median(starts[1:]) / median(imports[1:]), 2),
     }
+
+
+def first_load(browser: Browser) -> dict[str, Any]:
+    """What a visitor with an empty cache is sent until the page rests, in bytes by the wire."""
+    sizes: dict[str, float] = {}
+    names: dict[str, str] = {}
+    with tempfile.TemporaryDirectory() as folder, app(Path(folder)) as url:
+        page = browser.new_context().new_page()
+        wire = page.context.new_cdp_session(page)
+
+        def asked(event: dict[str, Any]) -> None:
+            names[event["requestId"]] = event["request"]["url"]
+
+        def loaded(event: dict[str, Any]) -> None:
+            sizes[event["requestId"]] = event["encodedDataLength"]
+
+        wire.on("Network.requestWillBeSent", asked)
+        wire.on("Network.loadingFinished", loaded)
+        wire.send("Network.enable")
+        open_page(page, url)
+        page.wait_for_function("() => window.Plotly", timeout=60_000)
+        page.wait_for_timeout(3_000)
+        page.context.close()
+    largest = sorted(sizes, key=lambda key: -sizes[key])[:5]
+    return {
+        "megabytes": round(sum(sizes.values()) / 1e6, 2),
+        "requests": len(sizes),
+        "largest": {
+            urlsplit(names[key]).path.rpartition("/")[2]: round(sizes[key] / 1e6, 2)
+            for key in largest
+        },
+    }
+
+
+def main_thread(page: Page, seconds: int) -> float:
+    """Share of the browser's main thread that a live run takes, while nobody touches the page."""
+    wire = page.context.new_cdp_session(page)
+    wire.send("Performance.enable")
+
+    def busy() -> float:
+        metrics = wire.send("Performance.getMetrics")["metrics"]
+        return float(next(one["value"] for one in metrics if one["name"] == "TaskDuration"))
+
+    with story(page):
+        page.locator("#live-view .lv-detail", has_text="left").wait_for(timeout=60_000)
+        start, before = time.perf_counter(), busy()
+        page.wait_for_timeout(1_000 * seconds)
+        return round((busy() - before) / (time.perf_counter() - start), 3)
+
+
+def scrubbing(page: Page, rounds: int) -> dict[str, float]:
+    """Frames a second of the film while its slider is dragged."""
+    with tempfile.TemporaryDirectory() as folder, app(Path(folder)) as url:
+        open_page(page, url)
+        page.locator("#play-recorded").click()
+        page.locator(".film-at").first.wait_for()
+        return summary([page.evaluate(FRAMES) for _ in range(rounds)])
 
 
 @contextmanager
@@ -165,7 +242,10 @@ def main() -> None:
             "run": {
                 **stories(page, args.rounds),
                 "reactions_ms": reactions(page, args.reactions),
+                "main_thread_share": main_thread(page, 10),
             },
+            "first_load": first_load(browser),
+            "scrubbing_frames_a_second": scrubbing(page, args.rounds),
         }
         browser.close()
     print(result["cold_start"], result["run"], sep="\n")

@@ -418,8 +418,14 @@ def page(result: dict[str, Any]) -> str:
         ["press to the end of the story", f"{run['whole_story_seconds']['median']:.1f} s"],
         ["control reaction while training, median", f"{run['reactions_ms']['median']} ms"],
         ["control reaction while training, p95", f"{run['reactions_ms']['p95']} ms"],
+        ["main thread of the browser while training", share(run["main_thread_share"])],
+        ["first load with Plotly", f"{result['first_load']['megabytes']:.1f} MB"],
+        [
+            "scrubbing a film",
+            f"{result['scrubbing_frames_a_second']['median']:.0f} frames a second",
+        ],
     ]
-    return f"## The page\n\n{table(['what', 'time'], rows)}\n\n{where(result['environment'])}\n"
+    return f"## The page\n\n{table(['what', 'measured'], rows)}\n\n{where(result['environment'])}\n"
 
 
 def tofu(result: dict[str, Any]) -> str:
