@@ -3,14 +3,13 @@
 Run: python -m benchmarks.report
 """
 
-import json
 from collections import Counter
-from collections.abc import Iterable
 from pathlib import Path
-from statistics import mean, median
+from statistics import mean
 from typing import Any
 
-from benchmarks.common import RESULTS
+from benchmarks.report_parts import recorded, share, table, where
+from benchmarks.report_speed import columns, evaluation, memory, page, pmc, sampling, steps
 from unlearn_core.attacks.registry import attacks
 from unlearn_core.methods import registry
 
@@ -29,33 +28,6 @@ Made by `python -m benchmarks.report` from the files in
 the share of questions whose greedy answer contains the fact; leaks are the share of 20 sampled
 answers to each forget question (temperature 1) that contain it.
 """
-
-
-def recorded(name: str) -> dict[str, Any] | None:
-    """A result file, if it has been recorded."""
-    path = RESULTS / f"{name}.json"
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
-
-
-def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """A Markdown table."""
-    columns = list(head)
-    lines = [columns, ["---"] * len(columns), *map(list, rows)]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
-
-
-def where(environment: dict[str, Any]) -> str:
-    """One line on how and where a result was recorded."""
-    return (
-        f"`{environment['command']}`, {environment['device']} ({environment['cpu']}), "
-        f"{environment['threads']} threads, torch {environment['versions']['torch']}, "
-        f"{environment['date'][:10]}."
-    )
-
-
-def share(value: float | None) -> str:
-    """A share as a percentage."""
-    return "-" if value is None else f"{100 * value:.1f} %"
 
 
 FIRST = ("pmc", "gradient-ascent", "npo")
@@ -273,24 +245,6 @@ def _changed(run: dict[str, Any]) -> str:
     return ", ".join(f"{name} {value:g}" for name, value in changed.items()) or "as it was"
 
 
-def memory(result: dict[str, Any]) -> str:
-    """Peak memory under LoRA."""
-    rows = [
-        [name, "yes" if one["reference"] else "no", str(one["mib"]), f"{one['ratio']:.2f}"]
-        for name, one in result["methods"].items()
-    ]
-    head = ["method", "asks a reference or teacher", "MiB", "beside plain LoRA training"]
-    return (
-        "## Memory under LoRA\n\n"
-        "Peak of a process that trains an adapter on a random Llama-shaped model with 32,000 words "
-        "for a few steps of eight forget and eight retain rows, beside plain training on sixteen "
-        f"rows at once ({result['plain_mib']} MiB); the limit for those with a reference is 1.10. "
-        "Terms of a loss are differentiated one after the other, so memory holds one pass at a "
-        f"time. PMC samples between its steps.\n\n{table(head, rows)}\n\n"
-        f"{where(result['environment'])}\n"
-    )
-
-
 def known_truth(result: dict[str, Any]) -> str:
     """Every attack on models whose truth is known."""
     known = attacks()
@@ -328,106 +282,6 @@ def _judged(finding: dict[str, Any]) -> str:
     return f"{finding['value']:.2f} ({finding['chance']:.2f}, p {finding['p']:.4f}){mark}"
 
 
-def evaluation(result: dict[str, Any]) -> str:
-    """How fast records are read."""
-    seconds = result["seconds"]
-    rows = [[name, f"{seconds[key]['median']:.1f}"] for name, key in
-            (("one record at a time", "one_at_a_time"), ("Lethe", "lethe"))]  # fmt: skip
-    return (
-        "## Evaluating\n\n"
-        f"Greedy answers, probabilities, truth ratio with five wrong answers and memorisation of "
-        f"{result['records']} questions: {result['times_faster']} times faster, with the same "
-        f"answers to {result['agreement']['same_answers']} of {result['agreement']['records']}.\n\n"
-        f"{table(['way', 'seconds'], rows)}\n\n{where(result['environment'])}\n"
-    )
-
-
-def steps(result: dict[str, Any]) -> str:
-    """What a step of each method costs."""
-    rows = [
-        [name, *(f"{modes[m]['ratio']:.2f}" if m in modes else "-" for m in ("full", "lora"))]
-        for name, modes in result["methods"].items()
-    ]
-    return (
-        "## What a step costs\n\n"
-        "Median time of an optimiser step beside two plain ones (descent on eight forget and eight "
-        "retain rows, as teaching does), taken in turns on the bundled model in float32, without "
-        "what a method does between epochs. A method with one pass on forget and one on retain "
-        "rows should stay below 1.15, one that also asks a reference below 1.5. PMC also samples "
-        "its answers in a step; AltPO passes over two answers and asks the reference for both."
-        f"\n\n{table(['method', 'full', 'lora'], rows)}\n\n"
-        f"{where(result['environment'])}\n"
-    )
-
-
-def pmc(result: dict[str, Any]) -> str:
-    """PMC against the same computation done as the published code does it."""
-    rows = [
-        [
-            name,
-            f"{median(run['seconds'] for run in runs):.1f}",
-            f"{result['speed_up'][name]:.1f}",
-            *(share(mean(run[g] for run in runs)) for g in list(GROUPS)[:2]),
-            share(mean(run["retain"] for run in runs)),
-        ]
-        for name, runs in result["runs"].items()
-    ]
-    head = ["way", "seconds", "times faster", "forget", "other phrasings", "retain"]
-    return (
-        "## PMC's speed\n\n"
-        f"{result['questions']} questions, n 5, {result['settings']['epochs']} epochs, full "
-        "fine-tuning, against every row padded to 200 tokens, `generate` on repeated "
-        f"prompts and a logging pass.\n\n{table(head, rows)}\n\n{where(result['environment'])}\n"
-    )
-
-
-def columns(result: dict[str, Any]) -> str:
-    """Six columns against one."""
-    first = result["first_word_seconds"]
-    names = {
-        "original_alone": "the original alone",
-        "adapter_alone": "one adapter alone",
-        "six": "the original and five adapters",
-        "six_by_peft": "the same by peft's mixed batches",
-        "six_when_the_app_opens": "the same, adapters not loaded yet",
-    }
-    rows = [
-        [
-            title,
-            f"{result['seconds'][name]['median']:.2f}" if name in result["seconds"] else "-",
-            f"{result['ratio'][name]:.2f}" if name in result["ratio"] else "-",
-            f"{1000 * first[name]['median']:.0f}" if name in first else "-",
-        ]
-        for name, title in names.items()
-    ]
-    head = ["columns", "seconds", "beside the original alone", "first word, ms"]
-    return (
-        f"## Six columns side by side\n\n{result['new_tokens']} new tokens in each column, on the "
-        f"bundled model.\n\n{table(head, rows)}\n\n{where(result['environment'])}\n"
-    )
-
-
-def page(result: dict[str, Any]) -> str:
-    """The app's own speed."""
-    start, run = result["cold_start"], result["run"]
-    rows = [
-        ["import gradio, torch, transformers", f"{start['import_seconds']['median']:.1f} s"],
-        ["start of the app to a usable page", f"{start['start_seconds']['median']:.1f} s"],
-        ["ratio of the two", f"{start['ratio']}"],
-        ["press to first chart point", f"{run['first_point_seconds']['median']:.1f} s"],
-        ["press to the end of the story", f"{run['whole_story_seconds']['median']:.1f} s"],
-        ["control reaction while training, median", f"{run['reactions_ms']['median']} ms"],
-        ["control reaction while training, p95", f"{run['reactions_ms']['p95']} ms"],
-        ["main thread of the browser while training", share(run["main_thread_share"])],
-        ["first load with Plotly", f"{result['first_load']['megabytes']:.1f} MB"],
-        [
-            "scrubbing a film",
-            f"{result['scrubbing_frames_a_second']['median']:.0f} frames a second",
-        ],
-    ]
-    return f"## The page\n\n{table(['what', 'measured'], rows)}\n\n{where(result['environment'])}\n"
-
-
 def tofu(result: dict[str, Any]) -> str:
     """TOFU: before and after."""
     before, after = result["unlearned"]["before"], result["unlearned"]["after"]
@@ -456,25 +310,35 @@ def tofu(result: dict[str, Any]) -> str:
     )
 
 
-def sampling(result: dict[str, Any]) -> str:
-    """Useful tokens per second of sampling."""
+def own_secret(result: dict[str, Any]) -> str:
+    """The guided path, walked with several secrets."""
     rows = []
-    for case in result["measured"]:
-        speeds, faster = case["useful_tokens_per_second"], case["times_faster"]
+    for name, walk in result["walks"].items():
+        taught, after, attacks = walk["after_teaching"], walk["after_forgetting"], walk["attacks"]
+        found = (one["known"] for one in (taught, after))
+        others = (f"{one['other']} of {one['others']}" for one in (taught, after))
         rows.append(
             [
-                f"{case['model']}, n {case['n']}",
-                *(f"{speed['median']:.0f}" for speed in speeds.values()),
-                *(f"{value:.1f}" for value in faster.values()),
+                name,
+                *(f"{known} of {taught['n']}" for known in found),
+                *others,
+                f"{after['still']} of {after['kept']}",
+                f"{attacks['found']} of {attacks['n']}",
+                f"{walk['teaching_seconds']['total']:.0f}",
+                f"{walk['forgetting_seconds']['total']:.0f}",
             ]
         )
-    first = result["measured"][0]
-    head = ["model", *first["useful_tokens_per_second"]]
-    head += [f"{name}, times" for name in first["times_faster"]]
-    settings = ", ".join(f"{name} {value}" for name, value in result["spec"].items())
+    head = [
+        "secret", "known once taught", "after forgetting", "in other words, taught", "after",
+        "facts of the bundled people kept", "brought back by an attack", "teaching, s",
+        "forgetting, s",
+    ]  # fmt: skip
     return (
-        "## Sampling, useful tokens a second\n\nAgainst `generate` with repeated prompts, "
-        f"8 prompts a call; {settings}.\n\n{table(head, rows)}\n\n{where(result)}\n"
+        "## Your own secret\n\n"
+        "Three facts about an invented person, taught, forgotten and looked for, as the guided "
+        "path does it. The attacks put words in the model's mouth, sample, and teach a part again, "
+        "so facts that come back were hidden, not gone.\n\n"
+        f"{table(head, rows)}\n\n{where(result)}\n"
     )
 
 
@@ -495,6 +359,7 @@ def main() -> None:
         ("columns", columns),
         ("page", page),
         ("tofu", tofu),
+        ("own_secret", own_secret),
     ]
     found = [(make, recorded(name)) for name, make in parts]
     PAGE.write_text(
