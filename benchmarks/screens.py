@@ -14,7 +14,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from benchmarks.page import CHROMIUM, FLAGS, app
+from benchmarks.page import CHROMIUM, FLAGS, app, wait_for_server
 from unlearn_core.runs.store import Store
 
 WIDTHS = (390, 1280, 1920)
@@ -32,7 +32,10 @@ Step = Callable[[Page], None]
 
 
 def prepared(workspace: Path) -> str:
-    """Make a run and attack it; its id."""
+    """Make a run and attack it, where that was not done yet; its id."""
+    found = next((one.id for one in Store(workspace).runs()), None)
+    if found:
+        return found
     run = "RUN"
     for words in PREPARE:
         command = [run if word == "RUN" else word for word in words]
@@ -92,12 +95,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--only", default="", help="part of a view's name")
+    parser.add_argument("--workspace", type=Path, help="kept, so that a second time is quicker")
     args = parser.parse_args()
     args.folder.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as workspace:
-        run = prepared(Path(workspace))
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as passing:
+        workspace = args.workspace or Path(passing)
+        run = prepared(workspace)
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        with app(Path(workspace)) as url:
+        with app(workspace) as url:
+            wait_for_server(url)
             photograph(browser, url, run, args.folder, args.only)
         browser.close()
 
