@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -125,6 +126,13 @@ def locale() -> str:
 @pytest.fixture
 def visit(browser: Browser, server: Server, locale: str) -> Iterator[Visit]:
     """A new visitor. Fails the test when the page had an error or called another machine."""
+    with visiting(browser, server, locale) as found:
+        yield found
+
+
+@contextmanager
+def visiting(browser: Browser, server: Server, locale: str) -> Iterator[Visit]:
+    """A visitor with a browser profile of their own, as `visit`."""
     context = browser.new_context(viewport={"width": 1440, "height": 1000}, locale=locale)
     found = Visit(context.new_page(), server)
     _watch(context, found)

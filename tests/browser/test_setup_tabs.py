@@ -62,6 +62,27 @@ def test_marks_by_click_search_clear_and_random(visit: Visit) -> None:
     expect(counter).to_have_text("10 of 800 to forget, 790 kept")
 
 
+def test_a_row_is_marked_by_keyboard_and_its_box_has_a_name(visit: Visit) -> None:
+    visit.open()
+    visit.tab("Forget")
+    page = visit.page
+    counter = page.locator("#forget-counter")
+    page.locator("#forget-clear").click()
+    expect(counter).to_have_text("0 of 800 to forget, 800 kept")
+    page.locator("#forget-random-seed input").focus()
+    page.keyboard.press("Tab")
+    expect(page.get_by_test_id("cell-0-0")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_test_id("cell-1-0")).to_be_focused()
+    page.keyboard.press("Space")
+    expect(counter).to_have_text("1 of 800 to forget, 799 kept")
+    row = page.locator("#forget-table .virtual-row[data-index='1']")
+    question = row.locator("[data-col='2']").inner_text().strip()
+    expect(row.get_by_role("checkbox", name=question, exact=True)).to_be_checked()
+    page.keyboard.press("Space")
+    expect(counter).to_have_text("0 of 800 to forget, 800 kept")
+
+
 def test_header_checkbox_that_ignores_the_filter_is_hidden(visit: Visit) -> None:
     visit.open()
     visit.tab("Forget")

@@ -6,7 +6,7 @@ from unlearn_core.report.style import STYLE
 
 LIGHT = {
     "page": "#f6f7f5", "surface": "#ffffff", "sunken": "#eef0ed", "line": "#d5dad4",
-    "text": "#1c2421", "soft": "#54605a", "accent": "#1f6f5c", "forget": "#c2500a",
+    "text": "#1c2421", "soft": "#54605a", "accent": "#1f6f5c", "forget": "#b04808",
     "retain": "#0068a8", "world": "#00795a", "paraphrased": "#8f5a00", "collapse": "#8e3f7a",
     "total": "#4a5550", "good": "#00704f", "warn": "#855800", "bad": "#a83232",
     "removed": "#fbe3d4", "added": "#d8ebf7",

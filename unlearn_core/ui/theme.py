@@ -1,8 +1,11 @@
 """The look: one theme whose colours are the variables of `assets/style.css`."""
 
+from pathlib import Path
+
 import gradio as gr
 
 from unlearn_core.report.view import STYLE
+from unlearn_core.ui import document
 from unlearn_core.ui.charts.plotly_script import plotly_preloader
 from unlearn_core.ui.services import ASSETS
 
@@ -76,16 +79,7 @@ _COLOURS = {
 """Theme variable to style sheet variable; the sheet switches light and dark by itself."""
 
 
-ANNOUNCE = """<script>
-new MutationObserver((_, observer) => {
-  const region = document.getElementById('lethe-announce');
-  if (!region) return;
-  region.setAttribute('aria-live', 'polite');
-  observer.disconnect();
-}).observe(document, {childList: true, subtree: true});
-</script>"""
-
-
+ACCESS = Path(document.__path__[0]) / "access.js"
 FREE_SHEETS = ("present.css", "own_secret.css")
 
 
@@ -131,8 +125,9 @@ def style_sheet() -> str:
 def head() -> str:
     """What goes into the page's head.
 
-    Plotly, the reading aloud of the run's state, and the sheets that also rule what lies outside
+    Plotly, what helps keyboards and screen readers, and the sheets that also rule what lies outside
     the page's frame: Gradio would confine their rules to it.
     """
     sheets = "".join((ASSETS / name).read_text(encoding="utf-8") for name in FREE_SHEETS)
-    return f"{plotly_preloader()}{ANNOUNCE}<style>{sheets}</style>"
+    access = ACCESS.read_text(encoding="utf-8")
+    return f"{plotly_preloader()}<script>{access}</script><style>{sheets}</style>"

@@ -10,6 +10,8 @@ const tokenStrip = (card, column, tokens, base) => {
   strip.setAttribute("aria-label", W.tokensLabel);
   strip.setAttribute("aria-valuemin", "1");
   strip.setAttribute("aria-valuemax", String(tokens.length));
+  strip.setAttribute("aria-valuenow", "1");
+  strip.setAttribute("aria-valuetext", W.readout);
   const nodes = tokens.map((token, i) => {
     const node = el("span", "cmp-token", token.text);
     const compared = base && card.shade === "difference";
@@ -30,11 +32,11 @@ const tokenStrip = (card, column, tokens, base) => {
     pointAt(card, Math.max(0, Math.min(tokens.length - 1, wanted)), column);
   });
   const readout = el("p", "cmp-readout", W.readout);
-  readout.translate = false;
   const point = (at) => {
     nodes.forEach((node, i) => node.classList.toggle("cmp-here", i === at));
     if (at === null || !tokens[at]) return;
     const words = tokenWords(tokens[at], base && base[at]);
+    readout.translate = false; // from now on it holds a token
     readout.textContent = words;
     strip.setAttribute("aria-valuenow", String(at + 1));
     strip.setAttribute("aria-valuetext", words);
