@@ -156,7 +156,6 @@ PUT_TOGETHER = frozenset(
         "After {0} restockings: {1} colours left ({2}); colour A has {3}.",
         "{0} heads",
         "{0} tokens",
-        "bitsandbytes is not installed, so its formats were not tried.",
         "bitsandbytes does not work on {0} here, so its formats were not tried.",
         "For {0} records the least likely pick is only told among the numbers: their wrong answers "
         "come from other records, and may be familiar to any model.",

@@ -46,7 +46,7 @@ def test_running_run_tells_its_step_and_has_no_result(store: Store) -> None:
     ("marks", "words"),
     [
         ({"subjects": ["A", "B"]}, "A, B"),
-        ({"subjects": ["A", "B", "C", "D", "E"]}, "A, B, C and 2 more"),
+        ({"subjects": ["A", "B", "C", "D", "E"]}, "A, B and 3 more"),
         ({"ids": ["x"]}, "1 record"),
         ({"search": "cat", "random": 5}, "all with “cat”, 5 at random"),
         ({}, "every record"),

@@ -15,7 +15,7 @@ _BLOCK = 64
 
 
 def formats_on(device: torch.device) -> tuple[Mapping[str, Rounding], str]:
-    """Rounding by the name of a format, or none and in a few words why.
+    """Rounding by the name of a format; where the library is there but fails, none and why.
 
     8 bits are those of LLM.int8 (Dettmers et al., 2022), each row by its largest weight; 4 bits
     are NF4 of QLoRA (Dettmers et al., 2023), each block of 64 by its largest weight.
@@ -23,7 +23,7 @@ def formats_on(device: torch.device) -> tuple[Mapping[str, Rounding], str]:
     try:
         library = import_module("bitsandbytes.functional")
     except ImportError:
-        return {}, "bitsandbytes is not installed, so its formats were not tried."
+        return {}, ""  # An extra: no word where it is missing.
     found: dict[str, Rounding] = {
         "8 bits of bitsandbytes": lambda weight: _int8(library, weight),
         "nf4 of bitsandbytes": lambda weight: _nf4(library, weight),

@@ -81,6 +81,7 @@ BASE = """
   font-variant-numeric: tabular-nums; min-width: 5em; max-width: 26em;
 }
 .rep-table thead th { font-weight: 600; color: var(--lethe-text); vertical-align: bottom; }
+.rep-table .rep-text, .rep-table td { overflow-wrap: break-word; }
 .rep-table small { display: block; font-weight: 400; }
 .rep-table tbody tr:last-child > * { border-bottom: 0; }
 .rep-term { font-weight: 600; border-bottom: 1px dotted var(--lethe-soft); cursor: help; }

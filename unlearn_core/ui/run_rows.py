@@ -15,7 +15,7 @@ from unlearn_core.runs.spec import RunSpec
 from unlearn_core.runs.store import Store
 from unlearn_core.ui.texts import GROUPS, STATES, facts, seconds, size
 
-MOST_NAMES = 3
+MOST_NAMES = 2
 SCORES = (
     ("fact_recall", "Facts still known", "Share of questions whose answer holds the fact.", 100),
     ("rouge_l_recall", "ROUGE-L recall",

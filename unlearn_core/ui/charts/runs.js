@@ -59,8 +59,8 @@ const drawRow = (run) => {
   const title = el("td", "lv-run-title");
   title.append(verbatim("span", "", run.name));
   if (run.recorded) title.append(el("span", "film-badge", CONFIG.recorded));
-  row.append(tickCell, title, stateCell, cell(run.method),
-    cell(run.marks), cell(when(run.started), "lv-number"), cell(run.took, "lv-number"),
+  row.append(tickCell, title, stateCell, cell(run.method, "lv-run-words"),
+    cell(run.marks, "lv-run-words"), cell(when(run.started), "lv-number"), cell(run.took, "lv-number"),
     cell(run.forget, "lv-number"), cell(run.retain, "lv-number"));
   row.addEventListener("click", () => choose(run.id, true));
   return row;

@@ -63,7 +63,7 @@ def build(services: Services, page: Page) -> Table:
         headers=HEADERS,
         datatype=["bool", "str", "str", "str"],
         static_columns=[1, 2, 3],
-        column_widths=["110px", "18%", "36%", "36%"],
+        column_widths=["110px", "17%", "34%", "34%"],
         interactive=True,
         wrap=True,
         show_label=False,
