@@ -11,5 +11,10 @@ SILENT: dict[str, Any] = {**PRIVATE, "queue": False, "show_progress": "hidden"}
 LATEST: dict[str, Any] = {**SILENT, "trigger_mode": "always_last"}
 """Options of an event that shows what was chosen: a choice made meanwhile is answered too."""
 
+AFTER_PAINT = """(...values) => new Promise((done) =>
+  requestAnimationFrame(() => setTimeout(() => done(values), 0)))"""
+"""Script of an event with many outputs: Gradio prepares each of them, so what was pressed is drawn
+first."""
+
 CHANGING: dict[str, Any] = {**PRIVATE, "show_progress": "hidden"}
 """Options of an event that sets a `gr.State`: only queued events make its `change` fire."""

@@ -32,15 +32,16 @@ from unlearn_core.ui.compare.setting_up import (
 from unlearn_core.ui.compare.view import TELL, comparison_view
 from unlearn_core.ui.compare_run import RUN, default_sources, leading_run, sources
 from unlearn_core.ui.services import Page, Services
-from unlearn_core.ui.shared import LATEST, SILENT
+from unlearn_core.ui.shared import AFTER_PAINT, LATEST, SILENT
 
 FEW_OF_EACH = {"forget": 2, "paraphrased": 2, "neighbour": 2, "retain": 2, "world": 2}
 MIXES = 10**6
-TAKE_LINK = """(...args) => {
+TAKE_LINK = f"""async (...args) => {{
+  await ({AFTER_PAINT})();
   const link = window.letheLinkTaken ? "" : new URL(location.href).searchParams.get("compare");
   window.letheLinkTaken = true;
   return [link ?? "", ...args.slice(1)];
-}"""
+}}"""
 """A link is taken once: what a person changes afterwards stays when the tab is left."""
 
 

@@ -26,7 +26,7 @@ from unlearn_core.ui.gone_run import (
     run_choices,
 )
 from unlearn_core.ui.services import Page, Services
-from unlearn_core.ui.shared import CHANGING, LATEST, PRIVATE, SILENT
+from unlearn_core.ui.shared import AFTER_PAINT, CHANGING, LATEST, PRIVATE, SILENT
 
 if TYPE_CHECKING:
     from unlearn_core.attacks.base import Effort
@@ -162,7 +162,8 @@ def _choosing(services: Services, page: Page, parts: Parts) -> None:
 
     page.steps["gone"].select(
         refresh, [page.run_id, followed, parts.run, parts.watch],
-        [parts.nothing, parts.panel, parts.run, parts.attacks, followed, *about], **SILENT,
+        [parts.nothing, parts.panel, parts.run, parts.attacks, followed, *about],
+        js=AFTER_PAINT, **SILENT,
     )  # fmt: skip
     parts.run.input(lambda run_id: _about(services, run_id, ""), parts.run, about, **LATEST)
     parts.past.input(lambda audit: audit or "", parts.past, parts.watch, **LATEST)
