@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 from unlearn_core.ui.texts import SUBTITLE, TITLE
 
 ASSETS = Path(__file__).parents[1] / "assets"
-ACCENT, LEAK, TEXT, SOFT, PAPER = "#1f6f5c", "#c2500a", "#1c2421", "#54605a", "#f6f7f5"
+ACCENT, LEAK, TEXT, SOFT, PAPER = "#1f6f5c", "#b04808", "#1c2421", "#54605a", "#f6f7f5"
 SAMPLES = (
     (2, 3, 4, 5, 4, 3, 2, 1, 1),
     (1, 3, 4, 4, 5, 3, 2, 2, 1),
