@@ -336,8 +336,8 @@ def own_secret(result: dict[str, Any]) -> str:
     return (
         "## Your own secret\n\n"
         "Three facts about an invented person, taught, forgotten and looked for, as the guided "
-        "path does it. The attacks put words in the model's mouth, sample, and teach a part again, "
-        "so facts that come back were hidden, not gone.\n\n"
+        "path does it. The attacks ask in other words, sample, and begin the answer, so facts that "
+        "come back were hidden, not gone.\n\n"
         f"{table(head, rows)}\n\n{where(result)}\n"
     )
 
