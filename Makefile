@@ -20,7 +20,7 @@ app: $(VENV)/.app
 # One torch thread a process: the tests' models are tiny, and two processes share the machine.
 test: $(VENV)/.dev $(VENV)/.browser
 	OMP_NUM_THREADS=1 TOKENIZERS_PARALLELISM=false $(BIN)/python -m pytest \
-		-n 2 --dist loadfile $(ARGS)
+		-n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -51,7 +51,7 @@ class Server:
         """Start it and wait until the page can be opened."""
         log = self.workspace / "server.log"
         command = [sys.executable, "app.py", "--port", str(self.port), "--no-browser"]
-        command += ["--workspace", str(self.workspace), "--threads", "2"]
+        command += ["--workspace", str(self.workspace), "--threads", "1"]
         with log.open("wb") as out:
             self.process = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=out)
         until = time.monotonic() + STARTING_SECONDS

@@ -28,7 +28,7 @@ ENGLISH = re.compile(
 )
 NAMES = re.compile(
     r"\?|Where |What |processing|queue|unlikelihood|ascent|optimisation|Refus|PMC|Mind|forget"
-    r"|four people|The mother of|and 1 more|rows, each"
+    r"|four people|The mother of|rows, each"
 )
 """Questions and answers of records, names of methods, runs and subjects, and a count of rows."""
 

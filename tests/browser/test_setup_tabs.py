@@ -23,7 +23,7 @@ def test_side_bar_shows_model_device_and_memory(visit: Visit) -> None:
     visit.open()
     side = visit.page.locator("#lethe-sidebar")
     expect(side).to_contain_text("Bundled model")
-    expect(side).to_contain_text(re.compile(r"CPU, 2 threads|CUDA"))
+    expect(side).to_contain_text(re.compile(r"CPU, 1 thread|CUDA"))
     expect(side).to_contain_text(re.compile(r"Memory in use\s*[\d.]+ GB of [\d.]+ GB"))
     expect(side).to_contain_text("No run in progress")
 

@@ -73,7 +73,7 @@ def marks_words(marks: Mapping[str, Any]) -> str:
     parts = list(marks.get("subjects") or ())
     words = ", ".join(parts[:MOST_NAMES])
     if len(parts) > MOST_NAMES:
-        words += f" and {len(parts) - MOST_NAMES} more"
+        words = f"{words} and {len(parts) - MOST_NAMES} more"
     found = [words] if words else []
     ids = len(marks.get("ids") or ())
     if ids:

@@ -9,7 +9,10 @@ SILENT: dict[str, Any] = {**PRIVATE, "queue": False, "show_progress": "hidden"}
 """Options of an event that runs often or must answer at once."""
 
 LATEST: dict[str, Any] = {**SILENT, "trigger_mode": "always_last"}
-"""Options of an event that shows what was chosen: a choice made meanwhile is answered too."""
+"""Options of an event that shows the value chosen: one that is chosen meanwhile is shown too.
+
+Not for events with data of their own: Gradio would answer the first one's data again.
+"""
 
 AFTER_PAINT = """(...values) => new Promise((done) =>
   requestAnimationFrame(() => setTimeout(() => done(values), 0)))"""
@@ -18,3 +21,6 @@ first."""
 
 CHANGING: dict[str, Any] = {**PRIVATE, "show_progress": "hidden"}
 """Options of an event that sets a `gr.State`: only queued events make its `change` fire."""
+
+IN_TURN: dict[str, Any] = {**CHANGING, "trigger_mode": "multiple", "concurrency_limit": 1}
+"""Options of an event with data of its own: all are answered, one after the other."""

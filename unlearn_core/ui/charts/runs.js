@@ -3,6 +3,8 @@
 
 const TICK = 300;
 const AGAIN = 2000;
+const PATIENCE = 5000;
+const AT_ONCE = 50;
 
 const view = { rows: [], chosen: [], lost: false };
 const root = element.querySelector(".lv");
@@ -23,7 +25,14 @@ const body = table.createTBody();
 scroll.append(table);
 root.replaceChildren(empty, scroll);
 
-const say = () => trigger("select", { runs: view.chosen });
+// What the page was told last; answers to what was told before are passed by. Ticks that follow at
+// once are told as one, since Gradio keeps no order among them.
+const told = { runs: "", until: 0, timer: 0 };
+const say = () => {
+  Object.assign(told, { runs: view.chosen.join(" "), until: performance.now() + PATIENCE });
+  clearTimeout(told.timer);
+  told.timer = setTimeout(() => trigger("select", { runs: view.chosen }), AT_ONCE);
+};
 
 const choose = (id, alone) => {
   if (alone) view.chosen = [id];
@@ -116,8 +125,11 @@ const fetchRows = async () => {
 let lastField = "";
 const adopt = () => {
   const field = document.querySelector("#chosen-runs textarea, #chosen-runs input");
-  if (!field || field.value === lastField) return;
+  if (!field) return;
+  if (field.value === told.runs) told.until = 0;
+  if (field.value === lastField) return;
   lastField = field.value;
+  if (performance.now() < told.until) return;
   const wanted = field.value.split(" ").filter(Boolean);
   if (wanted.join() === view.chosen.join()) return;
   view.chosen = wanted;

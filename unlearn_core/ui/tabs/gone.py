@@ -26,7 +26,7 @@ from unlearn_core.ui.gone_run import (
     run_choices,
 )
 from unlearn_core.ui.services import Page, Services
-from unlearn_core.ui.shared import AFTER_PAINT, CHANGING, LATEST, PRIVATE, SILENT
+from unlearn_core.ui.shared import AFTER_PAINT, CHANGING, IN_TURN, LATEST, PRIVATE, SILENT
 
 if TYPE_CHECKING:
     from unlearn_core.attacks.base import Effort
@@ -246,7 +246,7 @@ def _working(services: Services, page: Page, parts: Parts, view: gr.HTML) -> Non
             _past(past_audits(services, run_id), audit),
         ]
 
-    view.select(moved, parts.run, [parts.go, parts.stop, parts.files, parts.past], **LATEST)
+    view.select(moved, parts.run, [parts.go, parts.stop, parts.files, parts.past], **IN_TURN)
 
 
 def _downloads(services: Services, parts: Parts) -> None:

@@ -24,7 +24,7 @@ from unlearn_core.ui.film import CHOSEN, opener, recorded_note
 from unlearn_core.ui.present import stage
 from unlearn_core.ui.run_rows import result_html, settings_html
 from unlearn_core.ui.services import Page, Services
-from unlearn_core.ui.shared import CHANGING, LATEST, PRIVATE, SILENT
+from unlearn_core.ui.shared import CHANGING, IN_TURN, PRIVATE, SILENT
 from unlearn_core.ui.start import start
 from unlearn_core.ui.tabs import runs_push
 
@@ -81,8 +81,8 @@ def build(services: Services, page: Page) -> None:
     def select(event: gr.EventData) -> list[Any]:
         return show([str(run) for run in event._data["runs"]])
 
-    table.select(select, None, shown, **LATEST)
-    overlay.select(select, None, shown, **LATEST)
+    table.select(select, None, shown, **IN_TURN)
+    overlay.select(select, None, shown, **IN_TURN)
     page.raced.change(show, page.raced, shown, **SILENT)
 
     def guarded(action: Callable[..., list[Any]], outputs: int) -> Callable[..., list[Any]]:
