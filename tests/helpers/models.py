@@ -16,6 +16,8 @@ from transformers import (
     Qwen3Config,
 )
 
+from unlearn_core.models.making import MAKING
+
 Kind = Literal["llama", "gpt2", "qwen", "gemma"]
 KINDS: tuple[Kind, ...] = ("llama", "gpt2", "qwen", "gemma")
 PAD, BOS, EOS = 0, 1, 2
@@ -49,7 +51,7 @@ def tiny_model(kind: Kind = "llama", seed: int = 0) -> PreTrainedModel:
     Llama, Qwen 3 and Gemma 2 have four heads over two key-value heads; Gemma 2 has one sliding
     window layer (16 tokens) and both soft caps; Qwen 3 and GPT-2 tie their embeddings.
     """
-    with torch.random.fork_rng(devices=[]):
+    with MAKING, torch.random.fork_rng(devices=[]):  # a page of an earlier test may still read one
         torch.manual_seed(seed)
         model = AutoModelForCausalLM.from_config(_config(kind), dtype=torch.float32)
     assert isinstance(model, PreTrainedModel)

@@ -21,6 +21,7 @@ from unlearn_core.comparison.problems import NoRoom
 from unlearn_core.data.encoding import Encoder, make_encoder
 from unlearn_core.errors import InvalidInput
 from unlearn_core.models.loading import load
+from unlearn_core.models.making import MAKING
 from unlearn_core.models.sharing import SharedModel, Weights, adapter_weights, lora_layers
 
 MOST_MODELS = 3
@@ -127,12 +128,13 @@ class Base:
 
     def _load(self, folder: str, name: str) -> None:
         try:
-            if self.model is None:
-                self.model = PeftModel.from_pretrained(
-                    self.original, folder, adapter_name=name, use_safetensors=True
-                )
-            else:
-                self.model.load_adapter(folder, adapter_name=name, use_safetensors=True)
+            with MAKING:
+                if self.model is None:
+                    self.model = PeftModel.from_pretrained(
+                        self.original, folder, adapter_name=name, use_safetensors=True
+                    )
+                else:
+                    self.model.load_adapter(folder, adapter_name=name, use_safetensors=True)
         except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
             self._take_off(name)
             raise InvalidInput(

@@ -14,6 +14,7 @@ from transformers.pytorch_utils import Conv1D
 
 from unlearn_core.models.card import ModelCard
 from unlearn_core.models.devices import precision, resolve_device
+from unlearn_core.models.making import MAKING
 from unlearn_core.models.reading import read_config, read_tokenizer
 from unlearn_core.models.source import find_source
 from unlearn_core.models.spec import ModelSpec
@@ -33,11 +34,11 @@ def describe(spec: ModelSpec) -> ModelCard:
     source = find_source(spec, weights=False)
     config = read_config(source, spec)
     # Going through the motions of a random start takes minutes for large models, even on no device.
-    with torch.device("meta"), no_init_weights():
+    with MAKING, torch.device("meta"), no_init_weights():
         model = AutoModelForCausalLM.from_config(  # type: ignore[no-untyped-call]
             config, dtype=precision(spec.dtype), trust_remote_code=spec.trusted
         )
-    model.tie_weights()
+        model.tie_weights()
     return make_card(spec, model, read_tokenizer(source, spec), device)
 
 

@@ -12,6 +12,7 @@ from transformers import AutoModel, AutoTokenizer
 
 from unlearn_core.errors import InvalidInput
 from unlearn_core.models.devices import resolve_device
+from unlearn_core.models.making import MAKING
 
 ROWS = 64
 
@@ -31,7 +32,8 @@ def load_embedding(
     """
     try:
         tokenizer = AutoTokenizer.from_pretrained(source)
-        model = AutoModel.from_pretrained(source, use_safetensors=True)
+        with MAKING:
+            model = AutoModel.from_pretrained(source, use_safetensors=True)
     except (OSError, ValueError, KeyError, SafetensorError) as error:
         raise InvalidInput(
             f"No embedding model can be read from '{source}'. Give a folder or a hub name with "

@@ -18,6 +18,7 @@ from unlearn_core.errors import InvalidInput
 from unlearn_core.models.card import ModelCard
 from unlearn_core.models.describing import make_card
 from unlearn_core.models.devices import precision, resolve_device
+from unlearn_core.models.making import MAKING
 from unlearn_core.models.reading import read_config, read_tokenizer, unreadable
 from unlearn_core.models.source import BUNDLED_MODELS, Source, find_source, is_local
 from unlearn_core.models.spec import TRAINED_ADAPTER, DType, ModelSpec
@@ -50,13 +51,14 @@ def load(spec: ModelSpec) -> LoadedModel:
     config = read_config(source, spec)
     tokenizer = read_tokenizer(source, spec)
     try:
-        loaded = AutoModelForCausalLM.from_pretrained(
-            source.folder,
-            config=config,
-            dtype=precision(spec.dtype),
-            use_safetensors=True,
-            trust_remote_code=spec.trusted,
-        )
+        with MAKING:
+            loaded = AutoModelForCausalLM.from_pretrained(
+                source.folder,
+                config=config,
+                dtype=precision(spec.dtype),
+                use_safetensors=True,
+                trust_remote_code=spec.trusted,
+            )
     except (OSError, ValueError, KeyError, SafetensorError) as error:
         raise unreadable(source, error) from error
     assert isinstance(loaded, PreTrainedModel)
@@ -153,7 +155,8 @@ def _with_adapter(model: PreTrainedModel, source: Source, folder: Path) -> PreTr
 
 def _put_on(model: PreTrainedModel, source: Source, folder: Path) -> PeftModel:
     try:
-        return PeftModel.from_pretrained(model, str(folder), use_safetensors=True)
+        with MAKING:
+            return PeftModel.from_pretrained(model, str(folder), use_safetensors=True)
     except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
         raise InvalidInput(
             f"The adapter in '{folder}' cannot be put on the base model '{source.name}'. "
