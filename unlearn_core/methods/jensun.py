@@ -12,6 +12,7 @@ from unlearn_core.methods.forward import answer_logits
 from unlearn_core.methods.losses import mean_nll
 from unlearn_core.methods.losses_tokens import js_to_reference, js_to_token
 from unlearn_core.methods.registry import register
+from unlearn_core.methods.retain import near_original
 
 
 class JensUnConfig(Config):
@@ -78,17 +79,10 @@ class JensUn(Method[JensUnConfig]):
         out = answer_logits(context.model, context.records(forget))
         total = js_to_token(out.logits, out.labels, self._tokens(context))
         parts = {"forget": mean_nll(out.logits.detach(), out.labels), "jensun": total}
-        kept = self.config.retain_weight and retain
-        return Loss(total, parts, (lambda: self._kept(context, retain)) if kept else None)
-
-    def _kept(self, context: Context, retain: Sequence[Record]) -> Loss:
-        batch = context.records(retain)
-        with context.original() as original:
-            reference = answer_logits(original, batch).logits
-        kept = answer_logits(context.model, batch)
-        divergence = js_to_reference(kept.logits, reference, kept.labels)
-        parts = {"divergence": divergence, "retain": mean_nll(kept.logits.detach(), kept.labels)}
-        return Loss(self.config.retain_weight * divergence, parts)
+        weight = self.config.retain_weight
+        return near_original(
+            Loss(total, parts), context, retain, weight, "divergence", js_to_reference
+        )
 
     def _tokens(self, context: Context) -> torch.Tensor:
         """Ids of the refusal as they stand in an answer, without the end token."""

@@ -10,6 +10,7 @@ from unlearn_core.methods.losses import mean_nll
 from unlearn_core.methods.losses_preference import kl_to_reference
 from unlearn_core.methods.presets import LARGE_TRAINING, UNBOUNDED
 from unlearn_core.methods.registry import register
+from unlearn_core.methods.retain import near_original
 
 
 class KLMinConfig(Config):
@@ -60,15 +61,6 @@ class KLMin(Method[KLMinConfig]):
         """`-CE(forget) + retain_weight * KL(original || model)` on retained answers."""
         out = answer_logits(context.model, context.records(forget))
         parts = {"forget": mean_nll(out.logits, out.labels)}
-        kept = self.config.retain_weight and retain
-        rest = (lambda: self._kept(context, retain)) if kept else None
-        return Loss(-parts["forget"], parts, rest)
-
-    def _kept(self, context: Context, retain: Sequence[Record]) -> Loss:
-        batch = context.records(retain)
-        with context.original() as original:
-            reference = answer_logits(original, batch).logits
-        kept = answer_logits(context.model, batch)
-        divergence = kl_to_reference(kept.logits, reference, kept.labels)
-        parts = {"kl": divergence, "retain": mean_nll(kept.logits.detach(), kept.labels)}
-        return Loss(self.config.retain_weight * divergence, parts)
+        loss = Loss(-parts["forget"], parts)
+        weight = self.config.retain_weight
+        return near_original(loss, context, retain, weight, "kl", kl_to_reference)

@@ -139,10 +139,8 @@ class RKLD(Method[RKLDConfig]):
         for start in range(0, len(context.forget), BATCH):
             rows = context.forget[start : start + BATCH]
             batch = context.records(rows)
-            counted = batch.labels[:, 1:] != IGNORED
-            counted = counted[:, counted.any(dim=0)]
             teacher = self._pass(context, batch)
-            for record, logits, answer in zip(rows, teacher, counted, strict=True):
+            for record, logits, answer in zip(rows, teacher, _answers(batch), strict=True):
                 # Beyond what half precision holds, a token is ruled out just the same.
                 kept = logits[answer].log_softmax(dim=-1).clamp(min=LEAST)
                 self.log_probs[record.id] = kept.half()
@@ -151,8 +149,7 @@ class RKLD(Method[RKLDConfig]):
         """The teacher's logits (B, K, V), up to a constant for each token."""
         if not self.log_probs:
             return self._pass(context, batch)
-        counted = batch.labels[:, 1:] != IGNORED
-        counted = counted[:, counted.any(dim=0)]
+        counted = _answers(batch)
         kept = torch.cat([self.log_probs[record.id] for record in forget]).float()
         teacher = kept.new_zeros(*counted.shape, kept.shape[-1])
         teacher[counted] = kept
@@ -164,6 +161,12 @@ class RKLD(Method[RKLDConfig]):
         with self.strengthened.model() as model:
             strengthened = answer_logits(model, batch).logits
         return teacher_logits(original, strengthened, self.config.alpha)
+
+
+def _answers(batch: Batch) -> Tensor:
+    """(B, K) which of the logits that `answer_logits` gives predict an answer token."""
+    counted = batch.labels[:, 1:] != IGNORED
+    return counted[:, counted.any(dim=0)]
 
 
 def _table_bytes(context: Context) -> int:
