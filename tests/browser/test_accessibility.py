@@ -14,11 +14,9 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Server, Visit
 from tests.browser.test_main_job import RUN_SECONDS
 from tests.browser.test_own_secret import walked
-from tests.helpers.audits import sample_audit
+from tests.helpers.audits import keep_audit
 from tests.helpers.fake_run import WATCHED, fake_run
 from unlearn_core.data.bundled import BUNDLED_FOLDER, bundled_corpus
-from unlearn_core.models.spec import ModelSpec
-from unlearn_core.runs.auditing import AuditSpec, queue_audit
 from unlearn_core.runs.events import Event
 from unlearn_core.runs.store import Store
 from unlearn_core.ui.lessons.registry import lessons
@@ -110,10 +108,7 @@ def run(server: Server) -> str:
         candidates = {"id": WATCHED[0][0], "prompt": WATCHED[0][1], "reference": answers[0][0],
                       "answers": answers, "picked": answers[1][0], "score": 0.1}  # fmt: skip
         store.append(made, [Event("candidates", step, candidates)])
-    audit = queue_audit(store, AuditSpec(model=ModelSpec(source=f"run:{made}")))
-    store.send(audit, "discard")
-    found = json.dumps(sample_audit(run=made))
-    (store.folder(audit) / "audit.json").write_text(found, encoding="utf-8")
+    keep_audit(store, made)
     store.close()
     return made
 

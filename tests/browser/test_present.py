@@ -1,16 +1,13 @@
 """Present, as somebody before a room does it: by keyboard, with notes, and by its address."""
 
-import json
 import re
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Server, Visit
-from tests.helpers.audits import sample_audit
+from tests.helpers.audits import keep_audit
 from tests.helpers.fake_run import HOSTILE, fake_run
-from unlearn_core.models.spec import ModelSpec
-from unlearn_core.runs.auditing import AuditSpec, queue_audit
 from unlearn_core.runs.store import Store
 
 HEADS = ["A language model is asked to forget", "Before", "After", "The answers collapse",
@@ -22,10 +19,7 @@ def run(server: Server) -> str:
     """A finished run with an audit that found a leak."""
     store = Store(server.workspace)
     made = fake_run(store)
-    audit = queue_audit(store, AuditSpec(model=ModelSpec(source=f"run:{made}")))
-    store.send(audit, "discard")
-    found = json.dumps(sample_audit(run=made))
-    (store.folder(audit) / "audit.json").write_text(found, encoding="utf-8")
+    keep_audit(store, made)
     store.close()
     return made
 

@@ -1,12 +1,14 @@
 """An `audit.json` as a real audit writes it, made up in milliseconds: for pages and tables."""
 
+import json
 import math
 from collections.abc import Sequence
 from typing import Any
 
 from unlearn_core.data.marks import Marks
 from unlearn_core.models.spec import ModelSpec
-from unlearn_core.runs.auditing import AuditSpec
+from unlearn_core.runs.auditing import AuditSpec, queue_audit
+from unlearn_core.runs.store import Store
 
 HOSTILE = "<script>document.title='owned'</script> & \"quoted\" 'text' <b>bold</b>"
 """A text that would show if model text were ever taken as HTML."""
@@ -383,3 +385,11 @@ def _verdict() -> dict[str, Any]:
             "A cost is named when a group of kept facts falls by more than 5 points.",
         ],
     }
+
+
+def keep_audit(store: Store, run: str) -> None:
+    """Put `sample_audit` into a store, as the newest audit of a run."""
+    audit = queue_audit(store, AuditSpec(model=ModelSpec(source=f"run:{run}")))
+    store.send(audit, "discard")
+    found = json.dumps(sample_audit(run=run))
+    (store.folder(audit) / "audit.json").write_text(found, encoding="utf-8")
