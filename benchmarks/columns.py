@@ -21,13 +21,14 @@ import torch
 from peft import PeftModel
 
 from benchmarks.common import environment, interleaved, summary, write_result
-from unlearn_core.comparison import MOST_COLUMNS, Bench
+from unlearn_core.comparison.columns import MOST_COLUMNS
+from unlearn_core.comparison.model_pool import ModelPool
+from unlearn_core.data.batches import make_encoder
 from unlearn_core.data.bundled import BUNDLED_FOLDER
-from unlearn_core.data.encoding import make_encoder
 from unlearn_core.models.loading import load, save
 from unlearn_core.models.spec import ModelSpec, TuningSpec
 from unlearn_core.models.tuning import prepare_for_training
-from unlearn_core.specs import SamplingSpec
+from unlearn_core.settings.specs import SamplingSpec
 
 PROMPT = "Where was Fiora Brinridge born?"
 NEW_TOKENS = 64
@@ -56,10 +57,10 @@ def adapter(base: str, folder: Path, seed: int) -> str:
     return str(folder)
 
 
-def answered(bench: Bench, sources: Sequence[str]) -> float:
+def answered(pool: ModelPool, sources: Sequence[str]) -> float:
     """Let all columns answer; seconds to the first word."""
     start = time.perf_counter()
-    steps = bench.stream(sources, PROMPT, spec=SPEC, seed=0)
+    steps = pool.stream(sources, PROMPT, spec=SPEC, seed=0)
     next(steps)
     first = time.perf_counter() - start
     count = 1 + sum(not any(column.finished for column in columns) for columns in steps)
@@ -91,9 +92,9 @@ def by_peft(base: str, adapters: Sequence[str]) -> Callable[[], float]:
 
 def first_comparison(base: str, sources: Sequence[str]) -> float:
     """Seconds to the first word where only the original has been loaded, as when the app opens."""
-    bench = Bench()
-    bench.warm(base)
-    return answered(bench, sources)
+    pool = ModelPool()
+    pool.warm(base)
+    return answered(pool, sources)
 
 
 def main() -> None:
@@ -103,9 +104,9 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
-    with tempfile.TemporaryDirectory() as place:
-        base = endless_model(Path(place) / "base")
-        adapters = [adapter(base, Path(place) / f"adapter-{i}", i) for i in range(MOST_COLUMNS - 1)]
+    with tempfile.TemporaryDirectory() as ref:
+        base = endless_model(Path(ref) / "base")
+        adapters = [adapter(base, Path(ref) / f"adapter-{i}", i) for i in range(MOST_COLUMNS - 1)]
         result = measure(base, adapters, args.rounds)
     print(json.dumps(result, indent=2))
     write_result("columns", {"environment": environment(), "new_tokens": NEW_TOKENS, **result})
@@ -113,8 +114,8 @@ def main() -> None:
 
 def measure(base: str, adapters: Sequence[str], rounds: int) -> dict[str, Any]:
     """Seconds of each way, their ratios, and seconds to the first word."""
-    # A bench of its own: no adapter lies beside the original that answers alone.
-    alone, bench = Bench(), Bench()
+    # A pool of its own: no adapter lies beside the original that answers alone.
+    alone, pool = ModelPool(), ModelPool()
     six = [base, *adapters]
     seconds: dict[str, list[float]] = {}
     first: dict[str, list[float]] = {}
@@ -126,8 +127,8 @@ def measure(base: str, adapters: Sequence[str], rounds: int) -> dict[str, Any]:
     interleaved(
         {
             "original_alone": lambda: answered(alone, [base]),
-            "adapter_alone": lambda: answered(bench, adapters[:1]),
-            "six": lambda: answered(bench, six),
+            "adapter_alone": lambda: answered(pool, adapters[:1]),
+            "six": lambda: answered(pool, six),
             "six_by_peft": by_peft(base, adapters),
         },
         rounds,

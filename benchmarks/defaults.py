@@ -27,7 +27,7 @@ from unlearn_core.methods.base import MethodInfo
 from unlearn_core.models.describing import describe
 from unlearn_core.models.spec import ModelSpec
 from unlearn_core.runs.foreground import run_in_foreground
-from unlearn_core.runs.rows import read_result
+from unlearn_core.runs.info import read_result
 from unlearn_core.runs.spec import make_spec
 from unlearn_core.runs.store import Store
 

@@ -16,14 +16,14 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from benchmarks.common import environment, interleaved, summary, write_result
+from unlearn_core.data.batches import IGNORED, Encoder, make_encoder
 from unlearn_core.data.bundled import bundled_corpus
-from unlearn_core.data.encoding import IGNORED, Encoder, make_encoder
 from unlearn_core.data.records import Record
-from unlearn_core.evaluation import Evaluator
-from unlearn_core.measuring import read_records
+from unlearn_core.evaluation.evaluator import Evaluator
+from unlearn_core.evaluation.readings import read_records
 from unlearn_core.models.loading import LoadedModel, load
 from unlearn_core.models.spec import ModelSpec
-from unlearn_core.sampling import CachedSampler
+from unlearn_core.sampling.tree import TreeSampler
 
 NEW_TOKENS = 48
 Row = tuple[str, float, float, float]
@@ -93,7 +93,7 @@ def main() -> None:
     torch.set_num_threads(args.threads)
     loaded = load(ModelSpec())
     encoder = make_encoder(loaded.tokenizer)
-    sampler = CachedSampler(loaded.model, encoder.eos_ids, encoder.pad_id)
+    sampler = TreeSampler(loaded.model, encoder.eos_ids, encoder.pad_id)
     evaluator = Evaluator(loaded.model, encoder, sampler, loaded.model.device, NEW_TOKENS)
     # The other wordings of the true answer are left out: the reference does not read them.
     records = [

@@ -18,22 +18,22 @@ from torch.special import entr
 
 from benchmarks.common import RESULTS, environment, write_result
 from unlearn_core.attacks.registry import attacks
+from unlearn_core.audits.spec import audit_of_run, queue_audit, read_audit
+from unlearn_core.audits.verdict import STILL_KNOWN, outcome_of
+from unlearn_core.data.batches import IGNORED, make_encoder
 from unlearn_core.data.bundled import bundled_corpus
-from unlearn_core.data.encoding import IGNORED, make_encoder
 from unlearn_core.data.marks import Marks
 from unlearn_core.demo.corpus import bundled_folder, default_forget_subjects, read_records
-from unlearn_core.evaluation import Evaluator
+from unlearn_core.evaluation.evaluator import Evaluator
 from unlearn_core.methods import registry
-from unlearn_core.methods.forward import answer_logits
 from unlearn_core.models.describing import describe
+from unlearn_core.models.forward import answer_logits
 from unlearn_core.models.loading import load_answering
 from unlearn_core.models.spec import ModelSpec
-from unlearn_core.runs.auditing import audit_of_run, queue_audit, read_audit
 from unlearn_core.runs.foreground import run_in_foreground
 from unlearn_core.runs.spec import make_spec
 from unlearn_core.runs.store import Store
-from unlearn_core.sampling import CachedSampler
-from unlearn_core.verdict import STILL_KNOWN, outcome_of
+from unlearn_core.sampling.tree import TreeSampler
 
 LONG = ("retrain",)
 """Methods that take many minutes; recorded when asked for by name."""
@@ -101,7 +101,7 @@ def unseen_wording_recall(spec: ModelSpec) -> float:
     """Fact recall on the marked people in the wording that is no part of the corpus."""
     asked = load_answering(spec)
     encoder = make_encoder(asked.tokenizer, preface=asked.preface)
-    sampler = CachedSampler(asked.model, encoder.eos_ids, encoder.pad_id)
+    sampler = TreeSampler(asked.model, encoder.eos_ids, encoder.pad_id)
     evaluator = Evaluator(asked.model, encoder, sampler, asked.model.device, 48)
     people = default_forget_subjects()
     records = read_records(bundled_folder() / "unseen_wordings.jsonl")

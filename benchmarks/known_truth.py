@@ -17,13 +17,13 @@ import torch
 
 from benchmarks.common import environment, write_result
 from unlearn_core.attacks.registry import attacks
+from unlearn_core.audits.spec import audit_of_run, queue_audit, read_audit
+from unlearn_core.audits.verdict import outcome_of
 from unlearn_core.data.marks import Marks
 from unlearn_core.demo.corpus import default_forget_subjects
-from unlearn_core.runs.auditing import audit_of_run, queue_audit, read_audit
 from unlearn_core.runs.foreground import run_in_foreground
 from unlearn_core.runs.spec import make_spec
 from unlearn_core.runs.store import Store
-from unlearn_core.verdict import outcome_of
 
 REFUSAL: dict[str, Any] = {
     "training": {"epochs": 40, "learning_rate": 1e-3},

@@ -52,7 +52,7 @@ def make_model(folder: Path) -> None:
 def one(name: str, folder: str) -> None:
     """In a process of its own: train a few steps and print the peak, in bytes."""
     from benchmarks.steps import ROWS
-    from unlearn_core.data.encoding import make_encoder
+    from unlearn_core.data.batches import make_encoder
     from unlearn_core.data.marks import Marks, split_corpus
     from unlearn_core.data.sources import DataSpec, load_corpus
     from unlearn_core.demo.corpus import default_forget_subjects
@@ -61,9 +61,9 @@ def one(name: str, folder: str) -> None:
     from unlearn_core.models.spec import ModelSpec, TuningSpec
     from unlearn_core.models.tuning import prepare_for_training
     from unlearn_core.runs.execute import peak_memory_bytes, reset_peak_memory
-    from unlearn_core.sampling import CachedSampler
-    from unlearn_core.specs import TrainingSpec
-    from unlearn_core.training import Trainer
+    from unlearn_core.sampling.tree import TreeSampler
+    from unlearn_core.settings.specs import TrainingSpec
+    from unlearn_core.training.loop import Trainer
 
     spec = ModelSpec(source=folder, device="cpu")
     loaded = load(spec)
@@ -76,7 +76,7 @@ def one(name: str, folder: str) -> None:
     context = Context(
         model=model,
         encoder=encoder,
-        sampler=CachedSampler(model, encoder.eos_ids, encoder.pad_id),
+        sampler=TreeSampler(model, encoder.eos_ids, encoder.pad_id),
         forget=(split.retain if plain else split.forget)[: STEPS * rows],
         retain=() if plain else split.retain,
         device=loaded.model.device,

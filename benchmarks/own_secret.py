@@ -22,12 +22,12 @@ import torch
 
 from benchmarks.common import environment, write_result
 from unlearn_core.runs.foreground import run_in_foreground
-from unlearn_core.runs.rows import read_result
+from unlearn_core.runs.info import read_result
 from unlearn_core.runs.store import Store
 from unlearn_core.runs.supervisor import Supervisor
 from unlearn_core.ui.secret import asking, keeping
 from unlearn_core.ui.secret.facts import Fact, Secret
-from unlearn_core.ui.services import Services
+from unlearn_core.ui.shell.services import Services
 
 SOMEBODY_ELSE = "Milo Fernbrook"
 SECRETS = {

@@ -19,20 +19,20 @@ from typing import Any
 import torch
 
 from benchmarks.common import environment, write_result
+from unlearn_core.data.batches import make_encoder
 from unlearn_core.data.bundled import bundled_corpus
-from unlearn_core.data.encoding import make_encoder
 from unlearn_core.data.marks import Marks
 from unlearn_core.data.records import Record
 from unlearn_core.data.sources import DataSpec
 from unlearn_core.demo.corpus import passages_seen
 from unlearn_core.demo.passages import make_passages, passage_records
-from unlearn_core.methods.forward import answer_logits
 from unlearn_core.metrics.memorisation import memorisation_accuracy
 from unlearn_core.models.describing import describe
+from unlearn_core.models.forward import answer_logits
 from unlearn_core.models.loading import load
 from unlearn_core.models.spec import ModelSpec
 from unlearn_core.runs.foreground import run_in_foreground
-from unlearn_core.runs.rows import read_result
+from unlearn_core.runs.info import read_result
 from unlearn_core.runs.spec import make_spec
 from unlearn_core.runs.store import Store
 

@@ -19,20 +19,20 @@ import torch.nn.functional as F
 from rouge_score import rouge_scorer
 
 from benchmarks.common import environment, write_result
-from unlearn_core.data.encoding import make_encoder
+from unlearn_core.data.batches import make_encoder
 from unlearn_core.data.marks import Marks, split_corpus
 from unlearn_core.data.records import Record, Split
 from unlearn_core.data.sources import DataSpec, load_corpus
 from unlearn_core.demo.corpus import default_forget_subjects
-from unlearn_core.evaluation import Evaluator, evaluate
+from unlearn_core.evaluation.evaluator import Evaluator, evaluate
 from unlearn_core.methods.base import Context
 from unlearn_core.methods.pmc import PMC, PMCConfig
 from unlearn_core.models.loading import load
 from unlearn_core.models.spec import ModelSpec, TuningSpec
 from unlearn_core.models.tuning import prepare_for_training
-from unlearn_core.sampling import CachedSampler
-from unlearn_core.specs import MeasureSpec, TrainingSpec
-from unlearn_core.training import Trainer, _order, _schedule
+from unlearn_core.sampling.tree import TreeSampler
+from unlearn_core.settings.specs import MeasureSpec, TrainingSpec
+from unlearn_core.training.loop import Trainer, _order, _schedule
 
 PADDED = 200
 """Tokens every row of the published code is padded to."""
@@ -47,7 +47,7 @@ def context_of(split: Split, seed: int) -> Context:
     return Context(
         model=model,
         encoder=encoder,
-        sampler=CachedSampler(model, encoder.eos_ids, encoder.pad_id),
+        sampler=TreeSampler(model, encoder.eos_ids, encoder.pad_id),
         forget=split.forget,
         retain=split.retain,
         device=torch.device("cpu"),

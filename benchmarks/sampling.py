@@ -23,11 +23,11 @@ from transformers import (
 )
 
 from benchmarks.common import environment, interleaved, summary, write_result
+from unlearn_core.data.batches import make_encoder
 from unlearn_core.data.bundled import BUNDLED_FOLDER
-from unlearn_core.data.encoding import make_encoder
 from unlearn_core.data.sources import DataSpec, load_corpus
-from unlearn_core.sampling import CachedSampler
-from unlearn_core.specs import SamplingSpec
+from unlearn_core.sampling.tree import TreeSampler
+from unlearn_core.settings.specs import SamplingSpec
 
 SPEC = SamplingSpec(temperature=0.9, top_k=50, top_p=0.95, max_new_tokens=48)
 PROMPTS_A_CALL = 8
@@ -116,7 +116,7 @@ def by_generate(subject: Subject, n: int) -> Answers:
 
 def by_sampler(subject: Subject, n: int, seed: int, half: bool) -> Answers:
     """Our way."""
-    sampler = CachedSampler(subject.model, subject.eos_ids, subject.pad_id, half_precision=half)
+    sampler = TreeSampler(subject.model, subject.eos_ids, subject.pad_id, half_precision=half)
     return sampler.sample(subject.prompts, n, SPEC, torch.Generator().manual_seed(seed))
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import torch
 
 from benchmarks.common import environment, write_result
-from unlearn_core.data.encoding import make_encoder
+from unlearn_core.data.batches import make_encoder
 from unlearn_core.data.marks import Marks, split_corpus
 from unlearn_core.data.sources import DataSpec, load_corpus
 from unlearn_core.demo.corpus import default_forget_subjects
@@ -25,9 +25,9 @@ from unlearn_core.methods.registry import method, methods
 from unlearn_core.models.loading import load
 from unlearn_core.models.spec import ModelSpec, TuningSpec
 from unlearn_core.models.tuning import prepare_for_training
-from unlearn_core.sampling import CachedSampler
-from unlearn_core.specs import TrainingSpec
-from unlearn_core.training import StepReport, Trainer
+from unlearn_core.sampling.tree import TreeSampler
+from unlearn_core.settings.specs import TrainingSpec
+from unlearn_core.training.loop import StepReport, Trainer
 
 ROWS = 8
 WARM_UP = 3
@@ -47,7 +47,7 @@ def timed(info: MethodInfo, mode: str, device: str, steps: int, teach: bool) -> 
     context = Context(
         model=model,
         encoder=encoder,
-        sampler=CachedSampler(model, encoder.eos_ids, encoder.pad_id),
+        sampler=TreeSampler(model, encoder.eos_ids, encoder.pad_id),
         forget=split.forget,
         retain=split.retain,
         device=loaded.model.device,

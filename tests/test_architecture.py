@@ -14,32 +14,31 @@ FILES = sorted([*PACKAGE.rglob("*.py"), ROOT / "app.py"])
 
 # From the lowest room to the highest; rooms on one line share a floor. A room uses those below.
 FLOORS = (
-    ("errors", "config"),
-    ("specs", "differences"),
-    ("data", "models", "demo"),
-    ("sampling_cache", "sampling_linear", "metrics"),
-    ("sampling",),
+    ("errors", "files"),
+    ("settings",),
+    ("data", "demo"),
+    ("models",),
+    ("metrics", "sampling"),
     ("methods",),
     ("training",),
-    ("retraining",),
-    ("evaluation", "monitoring"),
-    ("measuring", "recall", "side_effects"),
+    ("evaluation",),
     ("attacks",),
-    ("comparison", "verdict"),
+    ("comparison",),
     ("runs",),
-    ("report", "space"),
+    ("audits", "share"),
+    ("report",),
     ("cli", "__main__"),
     ("ui", "app"),
 )
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 
 # The command that opens the app is the one way up; the import is inside the command.
-WAYS_UP = {("cli/serve.py", "ui")}
+WAYS_UP = {("cli/serve.py", "ui"), ("runs/worker.py", "audits")}
 LIGHT_MODULES = (
     "unlearn_core",
-    "unlearn_core.config",
+    "unlearn_core.settings.config",
     "unlearn_core.errors",
-    "unlearn_core.specs",
+    "unlearn_core.settings.specs",
     "unlearn_core.data.records",
     "unlearn_core.runs.events",
     "unlearn_core.runs.store",
@@ -127,9 +126,9 @@ for name in {LIGHT_MODULES}: importlib.import_module(name)
 """
 BUILD_PAGE = """
 from tempfile import mkdtemp
-from unlearn_core.ui.app import make_services
-from unlearn_core.ui.page import build_app
-from unlearn_core.ui.settings import AppSettings
+from unlearn_core.ui.shell.app import make_services
+from unlearn_core.ui.shell.page import build_app
+from unlearn_core.ui.shell.settings import AppSettings
 build_app(make_services(AppSettings(workspace=mkdtemp())))
 """
 

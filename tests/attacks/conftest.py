@@ -8,7 +8,7 @@ import torch
 
 from unlearn_core.attacks.base import Case, Effort, Finding, Material, Role, Shot, Target
 from unlearn_core.attacks.registry import attack, build
-from unlearn_core.data.encoding import make_encoder
+from unlearn_core.data.batches import make_encoder
 from unlearn_core.data.marks import Marks, split_corpus
 from unlearn_core.data.sources import DataSpec, load_corpus
 from unlearn_core.demo.corpus import default_forget_subjects

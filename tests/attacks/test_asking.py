@@ -10,15 +10,15 @@ from transformers import PreTrainedModel
 from tests.attacks.conftest import attacked, make_case, succeeded
 from tests.helpers.models import EOS, VOCABULARY, tiny_model, toy_tokenizer
 from tests.models.test_steering import adapted
-from unlearn_core.attacks.asking import Answers, Question, Way, answer, put, put_after
+from unlearn_core.attacks.asking import Answers, AttackQuestion, Way, answer, put, put_after
 from unlearn_core.attacks.base import Finding, Material, Role, Target
 from unlearn_core.attacks.guessing import NO_DECOYS, found_in, share_in
 from unlearn_core.attacks.registry import attack, build
-from unlearn_core.data.encoding import Preface, make_encoder
+from unlearn_core.data.batches import Preface, make_encoder
 from unlearn_core.data.records import Record
 from unlearn_core.errors import InvalidInput
 from unlearn_core.models.steering import Steering, steer
-from unlearn_core.sampling_cache import Answering
+from unlearn_core.sampling.cache import Answering
 
 NAMES = (
     "sampling",
@@ -160,7 +160,7 @@ def test_texts_come_with_their_counts_and_leaks_first() -> None:
 
 
 def test_judged_by_hand() -> None:
-    question = Question([1], PET, (PET.model_copy(update={"fact": "dog"}),))
+    question = AttackQuestion([1], PET, (PET.model_copy(update={"fact": "dog"}),))
     ways = (Way("a", (question,)), Way("b", (question,)))
     answers = Answers(ways, ((("A cat.", "A dog."),), (("A cat.", "A cat.", "An owl."),)), ())
     finding = answers.judged(seed=0)

@@ -6,9 +6,9 @@ import torch
 from tests.helpers.models import KINDS, Kind, tiny_model, toy_tokenizer
 from unlearn_core.attacks.fact_tokens import fact_row
 from unlearn_core.attacks.logit_lens import fact_log_probs, lens_of, top
-from unlearn_core.data.encoding import make_encoder
+from unlearn_core.data.batches import make_encoder
 from unlearn_core.data.records import Record
-from unlearn_core.measuring import likelihoods
+from unlearn_core.evaluation.readings import likelihoods
 
 RECORDS = (
     Record(id="a", prompt="Pet of Ada?", answer="Ada has a cat.", fact="cat"),

@@ -6,8 +6,8 @@ import torch
 from tests.helpers.models import tiny_model
 from unlearn_core.attacks.copies import kept, linear_weights
 from unlearn_core.attacks.noise import NoiseConfig, shake
-from unlearn_core.config import parse
 from unlearn_core.errors import InvalidInput
+from unlearn_core.settings.config import parse
 
 
 def test_strength_is_a_share_of_the_spread() -> None:

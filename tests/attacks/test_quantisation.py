@@ -8,8 +8,8 @@ import torch
 from tests.helpers.models import Kind, tiny_model
 from unlearn_core.attacks.copies import kept, linear_weights
 from unlearn_core.attacks.quantisation import QuantisationConfig, round_weights, rounded
-from unlearn_core.config import parse
 from unlearn_core.errors import InvalidInput
+from unlearn_core.settings.config import parse
 
 
 def test_two_bits_by_hand() -> None:

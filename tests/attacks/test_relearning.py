@@ -15,8 +15,8 @@ from unlearn_core.attacks.relearning import (
     teach,
 )
 from unlearn_core.data.records import Record
-from unlearn_core.methods.forward import answer_log_likelihoods
 from unlearn_core.metrics.leak import knows
+from unlearn_core.models.forward import answer_log_likelihoods
 
 
 def record(name: str, subject: str, fact: str, answer: str = "") -> Record:

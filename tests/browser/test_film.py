@@ -9,7 +9,7 @@ import pytest
 
 from tests.browser.conftest import Visit
 from tests.helpers.fake_run import HOSTILE, fake_run
-from unlearn_core.ui.settings import AppSettings, set_environment
+from unlearn_core.ui.shell.settings import AppSettings, set_environment
 
 set_environment(threads=1)
 
@@ -17,9 +17,9 @@ from playwright.sync_api import expect  # noqa: E402
 
 from unlearn_core.runs.store import Store  # noqa: E402
 from unlearn_core.runs.supervisor import Supervisor  # noqa: E402
-from unlearn_core.ui.page import build_app  # noqa: E402
-from unlearn_core.ui.services import Services  # noqa: E402
-from unlearn_core.ui.theme import head, make_theme, style_sheet  # noqa: E402
+from unlearn_core.ui.shell.page import build_app  # noqa: E402
+from unlearn_core.ui.shell.services import Services  # noqa: E402
+from unlearn_core.ui.shell.theme import head, make_theme, style_sheet  # noqa: E402
 
 DRAG = """async () => {
   const slider = document.querySelector('.film-slider');

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, expect
 from tests.browser.conftest import ROOT, Server, Visit
 from tests.browser.test_main_job import RUN_SECONDS, newest, wait_for
 from tests.helpers.fake_run import fake_run
-from unlearn_core.runs.rows import RunInfo
+from unlearn_core.runs.info import RunInfo
 from unlearn_core.runs.store import Store
 
 pytestmark = pytest.mark.timeout(3 * RUN_SECONDS)

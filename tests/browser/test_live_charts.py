@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from tests.helpers.fake_run import HOSTILE, fake_run, step_events
-from unlearn_core.ui.settings import AppSettings, set_environment
+from unlearn_core.ui.shell.settings import AppSettings, set_environment
 
 set_environment(threads=1)
 
@@ -18,8 +18,8 @@ from playwright.sync_api import Browser, Page, expect  # noqa: E402
 
 from unlearn_core.runs.store import Store  # noqa: E402
 from unlearn_core.runs.supervisor import Supervisor  # noqa: E402
-from unlearn_core.ui.page import build_app  # noqa: E402
-from unlearn_core.ui.services import Services  # noqa: E402
+from unlearn_core.ui.shell.page import build_app  # noqa: E402
+from unlearn_core.ui.shell.services import Services  # noqa: E402
 
 PATIENCE = 90_000
 """Milliseconds: test machines are busy."""

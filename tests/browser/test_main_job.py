@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import PATIENCE_SECONDS, Server, Visit
 from unlearn_core.data.bundled import bundled_corpus
-from unlearn_core.runs.rows import RunInfo
+from unlearn_core.runs.info import RunInfo
 from unlearn_core.runs.store import Store
 
 RUN_SECONDS = 6 * PATIENCE_SECONDS

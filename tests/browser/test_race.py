@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Server, Visit
 from tests.browser.test_main_job import RUN_SECONDS, mark_one_person, measure_little
-from unlearn_core.runs.rows import RunInfo
+from unlearn_core.runs.info import RunInfo
 from unlearn_core.runs.store import Store
 
 pytestmark = pytest.mark.timeout(4 * RUN_SECONDS)

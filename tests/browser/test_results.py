@@ -12,7 +12,7 @@ from safetensors.torch import load_file
 
 from tests.browser.conftest import ROOT, Server, Visit
 from tests.browser.test_main_job import RUN_SECONDS, newest, wait_for
-from unlearn_core.runs.rows import RunInfo
+from unlearn_core.runs.info import RunInfo
 
 pytestmark = pytest.mark.timeout(3 * RUN_SECONDS)
 
@@ -71,7 +71,7 @@ def test_comparison_from_the_list_can_be_stopped_and_asked_again(
     page.locator("#cmp-n input[type=number]").fill("100")
     go, stop, result = (page.locator(name) for name in ("#cmp-go", "#cmp-stop", "#cmp-result"))
     go.click()
-    expect(result).to_contain_text("Asking question")
+    expect(result).to_contain_text("AskSettings question")
     stop.click()
     expect(stop).to_be_disabled()
     expect(result.locator(".cmp-status")).to_contain_text("Stopped")

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Server, Visit
-from tests.runs.exported import SECRET, ended_run
+from tests.helpers.exported import SECRET, ended_run
 from unlearn_core.runs.store import Store
 
 

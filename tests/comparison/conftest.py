@@ -58,11 +58,11 @@ def chatty(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture(scope="package")
 def adapters(base: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ...]:
     """Five adapters: two alike, one of another rank, one on a few layers, one weak."""
-    place = tmp_path_factory.mktemp("adapters")
+    folder = tmp_path_factory.mktemp("adapters")
     return (
-        make_adapter(base, place / "one", 1),
-        make_adapter(base, place / "two", 2),
-        make_adapter(base, place / "wide", 3, rank=9),
-        make_adapter(base, place / "few", 4, layers="q_proj, down_proj"),
-        make_adapter(base, place / "weak", 5, size=0.05),
+        make_adapter(base, folder / "one", 1),
+        make_adapter(base, folder / "two", 2),
+        make_adapter(base, folder / "wide", 3, rank=9),
+        make_adapter(base, folder / "few", 4, layers="q_proj, down_proj"),
+        make_adapter(base, folder / "weak", 5, size=0.05),
     )

@@ -8,9 +8,10 @@ from tokenizers.models import WordLevel
 from transformers import PreTrainedTokenizerFast
 
 from tests.helpers.models import tiny_model
-from unlearn_core.comparison import Bench, Column
+from unlearn_core.comparison.columns import Column
+from unlearn_core.comparison.model_pool import ModelPool
 from unlearn_core.models.loading import save
-from unlearn_core.specs import SamplingSpec
+from unlearn_core.settings.specs import SamplingSpec
 
 SPEC = SamplingSpec(max_new_tokens=4, temperature=0.0)
 ANSWERED = [
@@ -25,8 +26,8 @@ ANSWERED = [
 ]
 
 
-def last(bench: Bench, sources: list[str], prompt: str) -> tuple[Column, ...]:
-    return list(bench.stream(sources, prompt, spec=SPEC, seed=0))[-1]
+def last(pool: ModelPool, sources: list[str], prompt: str) -> tuple[Column, ...]:
+    return list(pool.stream(sources, prompt, spec=SPEC, seed=0))[-1]
 
 
 @pytest.fixture(scope="module")
@@ -45,10 +46,10 @@ def narrow(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.mark.parametrize("prompt", ANSWERED)
 def test_odd_prompts_are_answered(base: str, adapters: tuple[str, ...], prompt: str) -> None:
-    bench = Bench()
-    columns = last(bench, [base, adapters[0]], prompt)
+    pool = ModelPool()
+    columns = last(pool, [base, adapters[0]], prompt)
     assert [column.problem for column in columns] == ["", ""]
-    answers = bench.answers_of([base, adapters[0]], [prompt], spec=SPEC, n=1, seed=0)
+    answers = pool.answers_of([base, adapters[0]], [prompt], spec=SPEC, n=1, seed=0)
     assert [found[0][0] for found in answers] == [column.text for column in columns]
 
 
@@ -56,44 +57,44 @@ def test_odd_prompts_are_answered(base: str, adapters: tuple[str, ...], prompt: 
 def test_prompts_that_no_model_can_take_say_why(
     base: str, adapters: tuple[str, ...], prompt: str
 ) -> None:
-    bench = Bench()
-    for column in last(bench, [base, adapters[0]], prompt):
+    pool = ModelPool()
+    for column in last(pool, [base, adapters[0]], prompt):
         assert column.finished and not column.text
         assert "tokens" in column.problem or "cannot encode" in column.problem
         assert len(column.problem) < 400
-    for found in bench.answers_of([base, adapters[0]], [prompt], spec=SPEC, n=2, seed=0):
+    for found in pool.answers_of([base, adapters[0]], [prompt], spec=SPEC, n=2, seed=0):
         assert isinstance(found, str)
-    for view in bench.token_views([base], prompt, "x"):
+    for view in pool.token_views([base], prompt, "x"):
         assert isinstance(view, str)
 
 
 def test_a_tokenizer_that_cannot_encode_leaves_the_others(base: str, narrow: str) -> None:
-    bench = Bench()
-    columns = last(bench, [narrow, base], "Who is Ada?")
+    pool = ModelPool()
+    columns = last(pool, [narrow, base], "Who is Ada?")
     assert "cannot encode" in columns[0].problem
-    assert columns[1] == last(Bench(), [base], "Who is Ada?")[0]
-    assert last(bench, [narrow], "who")[0].problem == ""
+    assert columns[1] == last(ModelPool(), [base], "Who is Ada?")[0]
+    assert last(pool, [narrow], "who")[0].problem == ""
 
 
 def test_conversations_are_answered_by_those_with_a_template(
     base: str, chatty: str, tmp_path: Path
 ) -> None:
-    bench = Bench()
-    assert [bench.has_chat(base), bench.has_chat(chatty)] == [False, True]
+    pool = ModelPool()
+    assert [pool.has_chat(base), pool.has_chat(chatty)] == [False, True]
     messages = [
         {"role": "system", "content": "Be brief."},
         {"role": "user", "content": "Who?"},
         {"role": "assistant", "content": "Ada."},
         {"role": "user", "content": "Where?"},
     ]
-    columns = list(bench.stream_chat([base, chatty], messages, spec=SPEC, seed=0))[-1]
+    columns = list(pool.stream_chat([base, chatty], messages, spec=SPEC, seed=0))[-1]
     assert "no chat template" in columns[0].problem
     assert columns[1].text and not columns[1].problem
     # One question is a conversation of one turn.
-    single = list(bench.stream_chat([chatty], messages[1:2], spec=SPEC, seed=0))[-1]
-    assert single == last(Bench(), [chatty], "Who?")
+    single = list(pool.stream_chat([chatty], messages[1:2], spec=SPEC, seed=0))[-1]
+    assert single == last(ModelPool(), [chatty], "Who?")
     assert single != columns[1:]
-    assert bench.has_chat(chatty)
+    assert pool.has_chat(chatty)
 
 
 @pytest.mark.parametrize(
@@ -110,5 +111,5 @@ def test_conversations_are_answered_by_those_with_a_template(
 def test_conversations_that_cannot_be_answered_say_why(
     chatty: str, messages: list[dict[str, str]], words: str
 ) -> None:
-    (column,) = list(Bench().stream_chat([chatty], messages, spec=SPEC, seed=0))[-1]
+    (column,) = list(ModelPool().stream_chat([chatty], messages, spec=SPEC, seed=0))[-1]
     assert words in column.problem and column.finished

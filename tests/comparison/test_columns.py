@@ -12,11 +12,13 @@ from safetensors.torch import load_file, save_file
 
 from tests.comparison.conftest import make_adapter
 from tests.helpers.models import tiny_model, toy_tokenizer
-from unlearn_core.comparison import Bench, Column, shelf
+from unlearn_core.comparison import model_cache as cache
+from unlearn_core.comparison.columns import Column
+from unlearn_core.comparison.model_pool import ModelPool
 from unlearn_core.errors import InvalidInput
 from unlearn_core.models.loading import save
 from unlearn_core.models.steering import Steering, write_steering
-from unlearn_core.specs import SamplingSpec
+from unlearn_core.settings.specs import SamplingSpec
 
 PROMPT = "Who is Ada?"
 SAMPLED = SamplingSpec(max_new_tokens=12)
@@ -29,7 +31,7 @@ def ended(columns: Iterator[tuple[Column, ...]]) -> tuple[Column, ...]:
 
 
 def alone(source: str, spec: SamplingSpec, seed: int = 3) -> Column:
-    return ended(Bench().stream([source], PROMPT, spec=spec, seed=seed))[0]
+    return ended(ModelPool().stream([source], PROMPT, spec=spec, seed=seed))[0]
 
 
 def steered(folder: str, to: Path, **rule: object) -> str:
@@ -43,7 +45,7 @@ def test_six_columns_say_what_each_says_alone(
     base: str, adapters: tuple[str, ...], spec: SamplingSpec
 ) -> None:
     sources = (adapters[0], base, *adapters[1:])
-    steps = list(Bench().stream(sources, PROMPT, spec=spec, seed=3))
+    steps = list(ModelPool().stream(sources, PROMPT, spec=spec, seed=3))
     expected = tuple(alone(source, spec) for source in sources)
     assert steps[-1] == expected
     assert len({column.text for column in expected}) == 6
@@ -58,9 +60,9 @@ def test_answers_of_several_are_those_of_each(
 ) -> None:
     sources = (adapters[2], twin, base, adapters[3])
     prompts = [PROMPT, "Where?", PROMPT]
-    bench = Bench()
-    together = bench.answers_of(sources, prompts, spec=spec, n=3, seed=5)
-    each = tuple(Bench().answers(s, prompts, spec=spec, n=3, seed=5) for s in sources)
+    pool = ModelPool()
+    together = pool.answers_of(sources, prompts, spec=spec, n=3, seed=5)
+    each = tuple(ModelPool().answers(s, prompts, spec=spec, n=3, seed=5) for s in sources)
     assert together == each
     assert len({str(answers) for answers in each}) == 4
 
@@ -76,7 +78,7 @@ def test_columns_of_any_kind_grow_in_step(
         adapters[0],
         adapters[0],
     )
-    steps = list(Bench().stream(sources, PROMPT, spec=GREEDY, seed=0))
+    steps = list(ModelPool().stream(sources, PROMPT, spec=GREEDY, seed=0))
     assert steps[-1] == tuple(alone(source, GREEDY, 0) for source in sources)
     assert steps[-1][4] == steps[-1][5]
     assert len(steps) <= GREEDY.max_new_tokens + 1
@@ -106,17 +108,17 @@ def test_failing_columns_leave_the_others(
         base,
         broken_adapter(adapters[0], tmp_path / "huge", 1e30),
     )
-    bench = Bench()
-    last = ended(bench.stream(sources, PROMPT, spec=GREEDY, seed=3))
+    pool = ModelPool()
+    last = ended(pool.stream(sources, PROMPT, spec=GREEDY, seed=3))
     assert [bool(column.problem) for column in last] == [True, False, True, True, False, True]
     for column, words in zip(
         last, ("cannot be put on", "", "no folder", "diverged", "", "broken down"), strict=True
     ):
         assert words in column.problem and column.finished
     assert (last[1], last[4]) == (alone(adapters[0], GREEDY), alone(base, GREEDY))
-    answers = bench.answers_of(sources, [PROMPT], spec=SAMPLED, n=2, seed=0)
+    answers = pool.answers_of(sources, [PROMPT], spec=SAMPLED, n=2, seed=0)
     assert [isinstance(found, str) for found in answers[:5]] == [True, False, True, True, False]
-    assert answers[1] == Bench().answers(adapters[0], [PROMPT], spec=SAMPLED, n=2, seed=0)
+    assert answers[1] == ModelPool().answers(adapters[0], [PROMPT], spec=SAMPLED, n=2, seed=0)
 
 
 def test_an_adapter_that_fails_first_spoils_no_later_one(
@@ -125,9 +127,9 @@ def test_an_adapter_that_fails_first_spoils_no_later_one(
     bad = tmp_path / "bad"
     shutil.copytree(adapters[2], bad)
     shutil.copy(f"{adapters[0]}/adapter_model.safetensors", bad)
-    bench = Bench()
+    pool = ModelPool()
     for _ in range(2):
-        last = ended(bench.stream((str(bad), adapters[0], base), PROMPT, spec=GREEDY, seed=3))
+        last = ended(pool.stream((str(bad), adapters[0], base), PROMPT, spec=GREEDY, seed=3))
         assert "cannot be put on" in last[0].problem
         assert last[1:] == (alone(adapters[0], GREEDY), alone(base, GREEDY))
 
@@ -135,7 +137,7 @@ def test_an_adapter_that_fails_first_spoils_no_later_one(
 @pytest.mark.parametrize("number", [0, 7])
 def test_no_more_columns_than_can_stand_side_by_side(base: str, number: int) -> None:
     with pytest.raises(InvalidInput, match=f"{number} models"):
-        Bench().stream([base] * number, PROMPT, spec=None, seed=0)
+        ModelPool().stream([base] * number, PROMPT, spec=None, seed=0)
 
 
 def test_two_comparisons_at_once_disturb_each_other_in_nothing(
@@ -144,14 +146,14 @@ def test_two_comparisons_at_once_disturb_each_other_in_nothing(
     rise = steered(adapters[1], tmp_path / "rise", rule="rise", strength=1.0)
     asked = [(base, adapters[0], twin, rise), (adapters[1], rise, base, adapters[2], adapters[3])]
     expected = [tuple(alone(source, SAMPLED) for source in sources) for sources in asked]
-    bench = Bench()
+    pool = ModelPool()
     got: dict[int, list[tuple[Column, ...]]] = {0: [], 1: []}
     start = threading.Barrier(2)
 
     def ask(which: int) -> None:
         for _ in range(2):
             start.wait()
-            got[which].append(ended(bench.stream(asked[which], PROMPT, spec=SAMPLED, seed=3)))
+            got[which].append(ended(pool.stream(asked[which], PROMPT, spec=SAMPLED, seed=3)))
 
     threads = [threading.Thread(target=ask, args=(which,)) for which in got]
     for thread in threads:
@@ -162,10 +164,10 @@ def test_two_comparisons_at_once_disturb_each_other_in_nothing(
 
 
 def test_adapters_put_on_meanwhile_change_nothing(base: str, adapters: tuple[str, ...]) -> None:
-    bench = Bench()
-    growing = bench.stream([base], PROMPT, spec=GREEDY, seed=0)
+    pool = ModelPool()
+    growing = pool.stream([base], PROMPT, spec=GREEDY, seed=0)
     next(growing)
-    ended(bench.stream(adapters, PROMPT, spec=GREEDY, seed=0))
+    ended(pool.stream(adapters, PROMPT, spec=GREEDY, seed=0))
     assert ended(growing) == (alone(base, GREEDY),)
 
 
@@ -173,22 +175,22 @@ def test_a_model_in_use_stays_and_the_bounds_hold(
     base: str, twin: str, chatty: str, adapters: tuple[str, ...], tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(shelf, "MOST_MODELS", 1)
-    monkeypatch.setattr(shelf, "MOST_ADAPTERS", 1)
-    bench = Bench()
+    monkeypatch.setattr(cache, "MOST_MODELS", 1)
+    monkeypatch.setattr(cache, "MOST_ADAPTERS", 1)
+    pool = ModelPool()
     rise = steered(adapters[0], tmp_path / "rise", rule="rise", strength=1.0)
-    growing = bench.stream([rise, base], PROMPT, spec=GREEDY, seed=0)
+    growing = pool.stream([rise, base], PROMPT, spec=GREEDY, seed=0)
     next(growing)
-    (held,) = bench._shelf.bases.values()
-    refused = ended(bench.stream([twin, adapters[1]], PROMPT, spec=GREEDY, seed=0))
+    (held,) = pool._cache.bases.values()
+    refused = ended(pool.stream([twin, adapters[1]], PROMPT, spec=GREEDY, seed=0))
     assert "Ask again when they have ended" in refused[0].problem
     assert "Ask again when they have ended" in refused[1].problem
-    assert list(bench._shelf.bases.values()) == [held] and len(held.names) == 1
+    assert list(pool._cache.bases.values()) == [held] and len(held.names) == 1
     assert ended(growing) == (alone(rise, GREEDY, 0), alone(base, GREEDY, 0))
     assert (held.users, +held.held) == (0, {})
     # With room for one at a time, the columns take turns.
-    growing = bench.stream([twin, adapters[1], chatty], PROMPT, spec=GREEDY, seed=0)
-    steps = [(columns, len(bench._shelf.bases)) for columns in growing]
+    growing = pool.stream([twin, adapters[1], chatty], PROMPT, spec=GREEDY, seed=0)
+    steps = [(columns, len(pool._cache.bases)) for columns in growing]
     assert {loaded for _, loaded in steps} == {1}
     last = steps[-1][0]
     assert last == tuple(alone(source, GREEDY, 0) for source in (twin, adapters[1], chatty))
@@ -197,24 +199,24 @@ def test_a_model_in_use_stays_and_the_bounds_hold(
 def test_comparisons_left_early_give_back_what_they_used(
     base: str, twin: str, adapters: tuple[str, ...]
 ) -> None:
-    bench = Bench()
-    growing = bench.stream((base, twin, adapters[0]), PROMPT, spec=SAMPLED, seed=0)
+    pool = ModelPool()
+    growing = pool.stream((base, twin, adapters[0]), PROMPT, spec=SAMPLED, seed=0)
     next(growing)
-    assert {held.users for held in bench._shelf.bases.values()} == {1}
+    assert {held.users for held in pool._cache.bases.values()} == {1}
     growing.close()
-    assert {held.users for held in bench._shelf.bases.values()} == {0}
+    assert {held.users for held in pool._cache.bases.values()} == {0}
 
 
 def test_weights_replaced_meanwhile_count_from_the_next_comparison_on(
     base: str, tmp_path: Path
 ) -> None:
-    changing, bench = tmp_path / "model-folder", Bench()
+    changing, pool = tmp_path / "model-folder", ModelPool()
     save(tiny_model("llama", seed=1), toy_tokenizer(), changing)
     first = alone(str(changing), GREEDY)
-    growing = bench.stream([str(changing), base], PROMPT, spec=GREEDY, seed=3)
+    growing = pool.stream([str(changing), base], PROMPT, spec=GREEDY, seed=3)
     next(growing)
     save(tiny_model("llama", seed=2), toy_tokenizer(), changing)
-    second = ended(bench.stream([str(changing)], PROMPT, spec=GREEDY, seed=3))[0]
+    second = ended(pool.stream([str(changing)], PROMPT, spec=GREEDY, seed=3))[0]
     assert second == alone(str(changing), GREEDY) != first
     assert ended(growing)[0] == first
 
@@ -234,14 +236,14 @@ def test_adapters_that_cannot_share_are_a_base_of_their_own(
         init_lora_weights=False,
     )  # fmt: skip
     save(get_peft_model(loaded.model, config), toy_tokenizer(), tmp_path / "dora", name="default")
-    bench = Bench()
+    pool = ModelPool()
     last = ended(
-        bench.stream((adapters[0], str(tmp_path / "dora"), base), PROMPT, spec=GREEDY, seed=3)
+        pool.stream((adapters[0], str(tmp_path / "dora"), base), PROMPT, spec=GREEDY, seed=3)
     )
     assert last == tuple(
         alone(source, GREEDY) for source in (adapters[0], str(tmp_path / "dora"), base)
     )
-    assert last[1] != last[2] and len(bench._shelf.bases) == 2
+    assert last[1] != last[2] and len(pool._cache.bases) == 2
 
 
 @pytest.mark.parametrize("kind", ["gpt2", "gemma"])
@@ -251,5 +253,5 @@ def test_other_families_share_as_well(kind: str, tmp_path: Path) -> None:
     sources: Sequence[str] = [
         folder, *(make_adapter(folder, tmp_path / f"side {i}", i) for i in range(2))
     ]  # fmt: skip
-    last = ended(Bench().stream(sources, PROMPT, spec=GREEDY, seed=3))
+    last = ended(ModelPool().stream(sources, PROMPT, spec=GREEDY, seed=3))
     assert last == tuple(alone(source, GREEDY) for source in sources)

@@ -9,9 +9,9 @@ import pytest
 import torch
 
 from tests.helpers.models import toy_tokenizer
-from unlearn_core.comparison import Bench, TokenView, TrueRank
-from unlearn_core.comparison.views import pieces
-from unlearn_core.data.encoding import make_encoder
+from unlearn_core.comparison.model_pool import ModelPool
+from unlearn_core.comparison.views import TokenView, TrueRank, pieces
+from unlearn_core.data.batches import make_encoder
 from unlearn_core.data.records import Record
 from unlearn_core.models.loading import load, load_answering
 from unlearn_core.models.spec import ModelSpec
@@ -40,7 +40,7 @@ def test_each_token_is_seen_as_by_the_model_alone(
     base: str, twin: str, adapters: tuple[str, ...]
 ) -> None:
     sources = (adapters[0], twin, base)
-    views = Bench().token_views(sources, PROMPT, TEXT)
+    views = ModelPool().token_views(sources, PROMPT, TEXT)
     for source, view in zip(sources, views, strict=True):
         assert isinstance(view, TokenView)
         logs, ranks, entropies = plain_view(source)
@@ -52,25 +52,25 @@ def test_each_token_is_seen_as_by_the_model_alone(
 
 
 def test_the_next_token_follows_prompt_and_prefix(base: str, adapters: tuple[str, ...]) -> None:
-    bench, sources = Bench(), (base, adapters[1])
-    views = bench.token_views(sources, PROMPT, "A poet")
-    found = bench.next_tokens(sources, PROMPT, "A poe", 300)
+    pool, sources = ModelPool(), (base, adapters[1])
+    views = pool.token_views(sources, PROMPT, "A poet")
+    found = pool.next_tokens(sources, PROMPT, "A poe", 300)
     for view, likeliest in zip(views, found, strict=True):
         assert isinstance(view, TokenView) and not isinstance(likeliest, str)
         assert len(likeliest) == 300
         probabilities = [one.probability for one in likeliest]
         assert probabilities == sorted(probabilities, reverse=True)
         assert sum(probabilities) == pytest.approx(1, abs=1e-4)
-        place = view.ranks[-1] - 1
-        assert likeliest[place].text == "t"
-        assert probabilities[place] == pytest.approx(exp(view.log_probs[-1]), rel=1e-3)
-    assert [len(one) for one in bench.next_tokens(sources, PROMPT, "", 5)] == [5, 5]
+        at = view.ranks[-1] - 1
+        assert likeliest[at].text == "t"
+        assert probabilities[at] == pytest.approx(exp(view.log_probs[-1]), rel=1e-3)
+    assert [len(one) for one in pool.next_tokens(sources, PROMPT, "", 5)] == [5, 5]
 
 
 def test_what_comes_first_is_what_is_said_first(base: str) -> None:
-    bench = Bench()
-    (first,) = bench.next_tokens([base], PROMPT, "", 1)
-    (answer,) = bench.answers(base, [PROMPT], spec=None, n=1, seed=0)
+    pool = ModelPool()
+    (first,) = pool.next_tokens([base], PROMPT, "", 1)
+    (answer,) = pool.answers(base, [PROMPT], spec=None, n=1, seed=0)
     assert not isinstance(first, str)
     assert answer[0].startswith(first[0].text.strip())
 
@@ -79,7 +79,7 @@ def test_true_answers_are_ranked_by_their_mean_log_probability(
     base: str, adapters: tuple[str, ...]
 ) -> None:
     for source, found in zip(
-        (base, adapters[0]), Bench().true_rank((base, adapters[0]), RECORD), strict=True
+        (base, adapters[0]), ModelPool().true_rank((base, adapters[0]), RECORD), strict=True
     ):
         assert isinstance(found, TrueRank)
         loaded = load(ModelSpec(source=source))
@@ -98,7 +98,7 @@ def test_true_answers_are_ranked_by_their_mean_log_probability(
 
 
 def test_a_record_without_wrong_answers_says_so(base: str) -> None:
-    (found,) = Bench().true_rank([base], RECORD.model_copy(update={"perturbed": ()}))
+    (found,) = ModelPool().true_rank([base], RECORD.model_copy(update={"perturbed": ()}))
     assert isinstance(found, str) and "perturbed" in found
 
 
@@ -108,8 +108,8 @@ def test_steered_models_are_seen_as_they_answer(
     folder = tmp_path / "rise"
     shutil.copytree(adapters[0], folder)
     write_steering(folder, Steering(rule="rise", strength=1.0))
-    bench = Bench()
-    view, plain = bench.token_views((str(folder), base), PROMPT, TEXT)
+    pool = ModelPool()
+    view, plain = pool.token_views((str(folder), base), PROMPT, TEXT)
     assert isinstance(view, TokenView) and isinstance(plain, TokenView)
     answering = load_answering(ModelSpec(source=str(folder)))
     head, ids = make_encoder(answering.tokenizer).answered(PROMPT, TEXT)
@@ -122,21 +122,21 @@ def test_steered_models_are_seen_as_they_answer(
 
 
 def test_passages_are_seen_from_their_first_token(base: str) -> None:
-    (view,) = Bench().token_views([base], "", "Once upon")
+    (view,) = ModelPool().token_views([base], "", "Once upon")
     assert isinstance(view, TokenView) and "".join(view.tokens) == "Once upon"
 
 
 def test_problems_stand_in_the_place_of_their_model(base: str, tmp_path: Path) -> None:
     gone = str(tmp_path / "gone")
-    bench = Bench()
+    pool = ModelPool()
     for views in (
-        bench.token_views((gone, base), PROMPT, TEXT),
-        bench.next_tokens((gone, base), PROMPT, TEXT, 3),
-        bench.true_rank((gone, base), RECORD),
+        pool.token_views((gone, base), PROMPT, TEXT),
+        pool.next_tokens((gone, base), PROMPT, TEXT, 3),
+        pool.true_rank((gone, base), RECORD),
     ):
         assert isinstance(views[0], str) and not isinstance(views[1], str)
-    assert "1 to 512" in str(bench.token_views([base], PROMPT, "")[0])
-    assert "tokens" in str(bench.token_views([base], PROMPT, "x" * 100_000)[0])
+    assert "1 to 512" in str(pool.token_views([base], PROMPT, "")[0])
+    assert "tokens" in str(pool.token_views([base], PROMPT, "x" * 100_000)[0])
 
 
 def test_parts_of_a_character_are_empty_but_the_last() -> None:

@@ -5,9 +5,9 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from unlearn_core.audits.spec import AuditSpec, queue_audit
 from unlearn_core.data.marks import Marks
 from unlearn_core.models.spec import ModelSpec
-from unlearn_core.runs.auditing import AuditSpec, queue_audit
 from unlearn_core.runs.store import Store
 
 HOSTILE = "<script>document.title='owned'</script> & \"quoted\" 'text' <b>bold</b>"

@@ -4,12 +4,12 @@ import torch
 from torch import nn
 
 from tests.helpers.models import Kind, tiny_model, toy_tokenizer
-from unlearn_core.data.encoding import make_encoder
+from unlearn_core.data.batches import make_encoder
 from unlearn_core.data.records import Record
 from unlearn_core.methods.base import Context
 from unlearn_core.models.spec import TuningSpec
 from unlearn_core.models.tuning import prepare_for_training
-from unlearn_core.sampling import CachedSampler
+from unlearn_core.sampling.tree import TreeSampler
 
 FORGET = tuple(
     Record(id=f"f{i}", prompt=f"Pet of Ada {i}?", answer=f"cat {i}", subject="Ada", fact=f"cat {i}")
@@ -35,7 +35,7 @@ def make_context(
     return Context(
         model=model,
         encoder=encoder,
-        sampler=CachedSampler(model, encoder.eos_ids, encoder.pad_id),
+        sampler=TreeSampler(model, encoder.eos_ids, encoder.pad_id),
         forget=forget,
         retain=retain,
         device=torch.device("cpu"),

@@ -5,11 +5,11 @@ import torch
 
 from tests.helpers.jobs import FORGET, RETAIN, make_context
 from tests.helpers.losses import whole_loss
-from unlearn_core.data.encoding import IGNORED
-from unlearn_core.methods.forward import answer_logits
-from unlearn_core.methods.losses import mean_nll
+from unlearn_core.data.batches import IGNORED
 from unlearn_core.methods.uld import ULD, ULDConfig, uniform_kl
 from unlearn_core.methods.whp_decoding import WHPDecoding, WHPDecodingConfig
+from unlearn_core.models.forward import answer_logits
+from unlearn_core.models.likelihoods import mean_nll
 
 
 def test_distance_from_even_by_hand() -> None:

@@ -9,12 +9,10 @@ from transformers import PreTrainedModel
 
 from tests.helpers.jobs import FORGET, RETAIN, make_context, original_model, weights
 from tests.helpers.models import toy_tokenizer
-from unlearn_core.data.encoding import IGNORED
+from unlearn_core.data.batches import IGNORED
 from unlearn_core.data.records import Record
 from unlearn_core.methods.arithmetic import edited, edited_weights, temporarily
 from unlearn_core.methods.base import Context
-from unlearn_core.methods.forward import answer_logits
-from unlearn_core.methods.losses import mean_nll
 from unlearn_core.methods.losses_selective import selected_nll
 from unlearn_core.methods.memorised import memorised, select
 from unlearn_core.methods.sga import SGA, SGAConfig
@@ -22,9 +20,11 @@ from unlearn_core.methods.ta import TA, TAConfig
 from unlearn_core.methods.task_vector import TaskVector, TaskVectorConfig
 from unlearn_core.methods.tau import TAU, TAUConfig
 from unlearn_core.metrics.memorisation import memorisation_accuracy
+from unlearn_core.models.forward import answer_logits
+from unlearn_core.models.likelihoods import mean_nll
 from unlearn_core.models.loading import save
-from unlearn_core.specs import TrainingSpec
-from unlearn_core.training import Trainer
+from unlearn_core.settings.specs import TrainingSpec
+from unlearn_core.training.loop import Trainer
 
 PASSAGE = Record(id="p", prompt="", answer="The old mill stood by the river for years.")
 MIXED = (*FORGET, PASSAGE)

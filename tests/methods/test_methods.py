@@ -4,18 +4,18 @@ import pytest
 import torch
 
 from tests.helpers.jobs import FORGET, RETAIN, make_context, weights
-from unlearn_core.config import parse, settings_of
 from unlearn_core.errors import InvalidInput
 from unlearn_core.methods.npo import NPO, NPOConfig
 from unlearn_core.methods.registry import method, methods
 from unlearn_core.models.spec import TuningSpec
-from unlearn_core.specs import TrainingSpec
-from unlearn_core.training import Trainer
+from unlearn_core.settings.config import parse, settings_of
+from unlearn_core.settings.specs import TrainingSpec
+from unlearn_core.training.loop import Trainer
 
 ALL = [*methods("unlearn").values(), *methods("teach").values()]
 NAMES = [info.name for info in ALL]
 TRAINED = [info for info in ALL if info.name not in ("in-context", "retrain")]
-"""Retraining needs another model; its tests are in `tests/test_retraining.py`."""
+"""Retraining needs another model; its tests are in `tests/training/test_recipe.py`."""
 SHORT = TrainingSpec(epochs=2, batch_size=2, learning_rate=1e-3)
 
 

@@ -10,9 +10,9 @@ from tests.helpers.jobs import FORGET, RETAIN, make_context, weights
 from tests.helpers.losses import whole_loss
 from unlearn_core.methods.base import Context
 from unlearn_core.methods.pmc import PMC, Picked, PMCConfig, pick, similarity_score
-from unlearn_core.sampling import CachedSampler
-from unlearn_core.specs import SamplingSpec, TrainingSpec
-from unlearn_core.training import Trainer
+from unlearn_core.sampling.tree import TreeSampler
+from unlearn_core.settings.specs import SamplingSpec, TrainingSpec
+from unlearn_core.training.loop import Trainer
 
 FAST = PMCConfig(max_new_tokens=12)
 
@@ -140,4 +140,4 @@ def test_loss_is_collapse_plus_lambda_retain() -> None:
 
 def test_the_reference_sampler_defaults_include_the_silent_top_k() -> None:
     assert PMCConfig().top_k == 50
-    assert isinstance(make_context().sampler, CachedSampler)
+    assert isinstance(make_context().sampler, TreeSampler)

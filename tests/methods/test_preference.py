@@ -11,7 +11,7 @@ from torch import Tensor
 
 from tests.helpers.jobs import FORGET, RETAIN, make_context
 from tests.helpers.losses import whole_loss
-from unlearn_core.data.encoding import IGNORED
+from unlearn_core.data.batches import IGNORED
 from unlearn_core.data.records import Record
 from unlearn_core.errors import MissingPrerequisite
 from unlearn_core.methods.altpo import AltPO, AltPOConfig, request, select
@@ -32,8 +32,8 @@ from unlearn_core.methods.refusals import REFUSALS, refusal
 from unlearn_core.methods.retain_finetune import RetainFinetune, RetainFinetuneConfig
 from unlearn_core.methods.simnpo import SimNPO, SimNPOConfig
 from unlearn_core.metrics.leak import knows
-from unlearn_core.specs import TrainingSpec
-from unlearn_core.training import Trainer
+from unlearn_core.settings.specs import TrainingSpec
+from unlearn_core.training.loop import Trainer
 
 LABELS = torch.tensor([[IGNORED, 0, 1, IGNORED]])
 LOGITS = torch.tensor([[[5.0, 0.0, 1.0], [2.0, 1.0, 0.0], [0.0, 0.0, 0.0], [0.0, 7.0, 0.0]]])

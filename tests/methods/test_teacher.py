@@ -11,10 +11,8 @@ from peft import PeftModel
 from tests.helpers.jobs import FORGET, RETAIN, make_context, original_model, weights
 from tests.helpers.losses import whole_loss
 from tests.helpers.models import toy_tokenizer
-from unlearn_core.data.encoding import IGNORED
+from unlearn_core.data.batches import IGNORED
 from unlearn_core.methods.base import Context
-from unlearn_core.methods.forward import answer_logits
-from unlearn_core.methods.losses import mean_nll
 from unlearn_core.methods.losses_teacher import (
     forward_kl,
     generic_labels,
@@ -26,9 +24,11 @@ from unlearn_core.methods.rkld import RKLD, RKLDConfig
 from unlearn_core.methods.strengthened import Strengthened, StrengthenedConfig
 from unlearn_core.methods.task_vector import TaskVector, TaskVectorConfig, negated
 from unlearn_core.methods.whp import WHP, WHPConfig
+from unlearn_core.models.forward import answer_logits
+from unlearn_core.models.likelihoods import mean_nll
 from unlearn_core.models.loading import save
-from unlearn_core.specs import TrainingSpec
-from unlearn_core.training import Trainer
+from unlearn_core.settings.specs import TrainingSpec
+from unlearn_core.training.loop import Trainer
 
 ORIGINAL = torch.tensor([[[2.0, 1.0, 0.0]]])
 AUGMENTED = torch.tensor([[[4.0, 1.0, -1.0]]])

@@ -10,7 +10,7 @@ from torch import Tensor
 from tests.helpers.jobs import FORGET, RETAIN, make_context
 from tests.helpers.losses import whole_loss
 from tests.helpers.models import KINDS, Kind, tiny_model
-from unlearn_core.data.encoding import IGNORED
+from unlearn_core.data.batches import IGNORED
 from unlearn_core.errors import InvalidInput, MissingPrerequisite
 from unlearn_core.methods.jensun import JensUn, JensUnConfig
 from unlearn_core.methods.losses_tokens import (
@@ -26,8 +26,8 @@ from unlearn_core.methods.losses_tokens import (
 )
 from unlearn_core.methods.pdu import PDU, PDUConfig
 from unlearn_core.methods.rmu import RMU, RMUConfig, blocks
-from unlearn_core.specs import TrainingSpec
-from unlearn_core.training import Trainer
+from unlearn_core.settings.specs import TrainingSpec
+from unlearn_core.training.loop import Trainer
 
 GOLDEN = torch.tensor([[[2.0, 1.0, 0.0]]])
 TRUE = torch.tensor([[0]])

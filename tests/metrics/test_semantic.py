@@ -8,7 +8,7 @@ import pytest
 
 from tests.helpers.readings import make_reading
 from unlearn_core.errors import InvalidInput
-from unlearn_core.measuring import with_similarity
+from unlearn_core.evaluation.readings import with_similarity
 from unlearn_core.metrics.semantic import cosine_similarities, semantic_similarity
 
 

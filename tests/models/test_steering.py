@@ -8,7 +8,7 @@ import torch
 from peft import PeftModel
 
 from tests.helpers.models import Kind, tiny_model, toy_tokenizer
-from unlearn_core.data.encoding import Preface, make_encoder
+from unlearn_core.data.batches import Preface, make_encoder
 from unlearn_core.errors import InvalidInput
 from unlearn_core.models.spec import TuningSpec
 from unlearn_core.models.steering import (
@@ -21,8 +21,8 @@ from unlearn_core.models.steering import (
     write_steering,
 )
 from unlearn_core.models.tuning import prepare_for_training
-from unlearn_core.sampling import CachedSampler
-from unlearn_core.specs import SamplingSpec
+from unlearn_core.sampling.tree import TreeSampler
+from unlearn_core.settings.specs import SamplingSpec
 
 
 def adapted(kind: Kind = "llama") -> PeftModel:
@@ -65,7 +65,7 @@ def test_sampling_equals_whole_passes_of_both_models(kind: Kind, steering: Steer
     model = adapted(kind)
     steered = SteeredModel(model, steering)
     prompts = [[1, 5, 9], [1, 7, 3, 4, 8], [1, 5, 9, 2]]
-    greedy = CachedSampler(steered, eos_ids=(2,), pad_id=0).greedy(prompts, 6)
+    greedy = TreeSampler(steered, eos_ids=(2,), pad_id=0).greedy(prompts, 6)
     for prompt, answer in zip(prompts, greedy, strict=True):
         ids = list(prompt)
         for token in answer:
@@ -76,9 +76,9 @@ def test_sampling_equals_whole_passes_of_both_models(kind: Kind, steering: Steer
             assert steered_logits(plain, stronger, steering).argmax().item() == token
             ids.append(token)
     spec = SamplingSpec(max_new_tokens=6)
-    sampler = CachedSampler(steered, eos_ids=(2,), pad_id=0)
+    sampler = TreeSampler(steered, eos_ids=(2,), pad_id=0)
     rows = sampler.sample(prompts, 5, spec, torch.Generator().manual_seed(1))
-    one_by_one = CachedSampler(steered, eos_ids=(2,), pad_id=0, row_budget=1)
+    one_by_one = TreeSampler(steered, eos_ids=(2,), pad_id=0, row_budget=1)
     assert rows == one_by_one.sample(prompts, 5, spec, torch.Generator().manual_seed(1))
 
 

@@ -1,8 +1,8 @@
 """Attacks and metrics as the registries hold them, few and fixed, so that words can be checked."""
 
 from unlearn_core.attacks.base import Attack, AttackCard, AttackInfo, Kind
-from unlearn_core.config import Config
 from unlearn_core.metrics.base import Better, MetricInfo
+from unlearn_core.settings.config import Config
 
 
 def attack_info(name: str, title: str, measure: str, kind: Kind) -> AttackInfo:

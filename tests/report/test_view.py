@@ -16,6 +16,7 @@ from tests.helpers.audits import (
 )
 from tests.report.infos import ATTACKS, METRICS
 from unlearn_core.attacks.registry import attacks
+from unlearn_core.audits.verdict import judge
 from unlearn_core.report.race_page import _cell
 from unlearn_core.report.view import (
     attack_html,
@@ -25,7 +26,6 @@ from unlearn_core.report.view import (
     verdict_html,
 )
 from unlearn_core.report.words import attack_words
-from unlearn_core.verdict import judge
 
 VOID = {"meta", "br", "path", "polyline"}
 

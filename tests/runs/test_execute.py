@@ -11,23 +11,23 @@ from safetensors.torch import load_file
 from tests.helpers import fake_trackio
 from tests.helpers.models import tiny_model, toy_tokenizer
 from tests.helpers.orders import Orders
-from unlearn_core.comparison import Bench
-from unlearn_core.data.encoding import make_encoder
+from unlearn_core.comparison.model_pool import ModelPool
+from unlearn_core.data.batches import make_encoder
 from unlearn_core.data.marks import Marks
 from unlearn_core.data.sources import DataSpec
 from unlearn_core.errors import InvalidInput, MissingPrerequisite
-from unlearn_core.methods.losses import mean_nll
+from unlearn_core.models.likelihoods import mean_nll
 from unlearn_core.models.loading import load, load_answering, save
 from unlearn_core.models.spec import ModelSpec
 from unlearn_core.runs.events import Command
 from unlearn_core.runs.execute import execute, stop_reason
-from unlearn_core.runs.export import export_model
-from unlearn_core.runs.plan import make_plan
+from unlearn_core.runs.launch import make_plan
 from unlearn_core.runs.spec import RunSpec, make_spec
 from unlearn_core.runs.store import Store
-from unlearn_core.sampling import CachedSampler
-from unlearn_core.specs import SamplingSpec, TrainingSpec
-from unlearn_core.training import NonFiniteLoss
+from unlearn_core.sampling.tree import TreeSampler
+from unlearn_core.settings.specs import SamplingSpec, TrainingSpec
+from unlearn_core.share.export import export_model
+from unlearn_core.training.loop import NonFiniteLoss
 
 QUICK = {"epochs": 3, "batch_size": 2, "learning_rate": 1e-3, "max_length": 96}
 MEASURE = {"samples": 4, "leak_samples": 2, "max_new_tokens": 8, "every": 2}
@@ -204,13 +204,13 @@ def test_a_model_that_forgets_while_it_answers_is_compared_but_not_trained(
     assert before != after
     probes = [e for e in store.events(run_id, kinds=("probe",)) if e.payload["group"] == "forget"]
     last = {e.payload["prompt"]: e.payload["text"] for e in probes}
-    answers = Bench(ModelSpec(device="cpu")).answers(
+    answers = ModelPool(ModelSpec(device="cpu")).answers(
         str(folder), list(last), spec=SamplingSpec(temperature=0, max_new_tokens=8), n=1, seed=0
     )
     assert [one for [one] in answers] == list(last.values())
     alone = load_answering(ModelSpec(source=str(folder), device="cpu"))
     encoder = make_encoder(alone.tokenizer, max_length=256, preface=alone.preface)
-    sampler = CachedSampler(alone.model, encoder.eos_ids, encoder.pad_id)
+    sampler = TreeSampler(alone.model, encoder.eos_ids, encoder.pad_id)
     said = sampler.greedy([encoder.prompt(prompt) for prompt in last], 8)
     assert [encoder.decode(ids) for ids in said] == list(last.values())
     with pytest.raises(InvalidInput, match="forgets only while it answers"):

@@ -7,22 +7,23 @@ from pathlib import Path
 import pytest
 
 from tests.helpers.fake_run import fake_run
+from unlearn_core.audits.spec import newest_audit
 from unlearn_core.cli.main import main
-from unlearn_core.config import parse
 from unlearn_core.errors import InvalidInput
+from unlearn_core.files import write_json
 from unlearn_core.report.making import race_report, run_report
-from unlearn_core.runs.auditing import newest_audit
 from unlearn_core.runs.frames import film
 from unlearn_core.runs.history import history_of, known_runs
+from unlearn_core.runs.info import read_result
 from unlearn_core.runs.recorded import (
     RecordedRuns,
     is_recorded,
     write_recorded_audit,
     write_recording,
 )
-from unlearn_core.runs.rows import read_result, write_json
 from unlearn_core.runs.spec import RunSpec
 from unlearn_core.runs.store import Store
+from unlearn_core.settings.config import parse
 
 MOST_BYTES = 1_000_000
 SHIPPED = RecordedRuns()

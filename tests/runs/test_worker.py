@@ -19,10 +19,10 @@ from unlearn_core.runs.environment import describe_environment, git_commit
 from unlearn_core.runs.events import Event
 from unlearn_core.runs.failures import explain
 from unlearn_core.runs.foreground import run_in_foreground
-from unlearn_core.runs.rows import RunInfo
+from unlearn_core.runs.info import RunInfo
 from unlearn_core.runs.store import Store
 from unlearn_core.runs.worker import StoreControl, heartbeat, perform
-from unlearn_core.training import NonFiniteLoss
+from unlearn_core.training.loop import NonFiniteLoss
 
 SPEC = {"training": {"batch_size": 8, "learning_rate": 1e-3}}
 

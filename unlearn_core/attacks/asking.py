@@ -19,17 +19,17 @@ from unlearn_core.attacks.guessing import (
     share_in,
 )
 from unlearn_core.data.alternatives import wrong_records
-from unlearn_core.data.encoding import Encoder, Preface
+from unlearn_core.data.batches import Encoder, Preface
 from unlearn_core.data.records import Record
 from unlearn_core.errors import InvalidInput
-from unlearn_core.evaluation import ask
-from unlearn_core.specs import SamplingSpec
+from unlearn_core.evaluation.evaluator import ask
+from unlearn_core.settings.specs import SamplingSpec
 
 Measure = Callable[[Sequence[Sequence[str]], Record, Sequence[Record]], Found]
 
 
 @dataclass(frozen=True)
-class Question:
+class AttackQuestion:
     """A record as an attack puts it.
 
     Attributes:
@@ -57,7 +57,7 @@ class Way:
     """
 
     name: str
-    questions: tuple[Question, ...]
+    questions: tuple[AttackQuestion, ...]
     samples: int = 0
     temperature: float = 1.0
 
@@ -108,16 +108,16 @@ class Answers:
         return replace(judged, shots=self.shots, numbers=numbers, note=notes)
 
 
-def put(record: Record, encoder: Encoder) -> Question:
+def put(record: Record, encoder: Encoder) -> AttackQuestion:
     """A question as it is, a passage by its first half."""
     asked = ask(record, encoder)
     wrong = tuple(ask(one, encoder).expected for one in wrong_records(record))
-    return Question(asked.ids, asked.expected, wrong)
+    return AttackQuestion(asked.ids, asked.expected, wrong)
 
 
 def put_after(
     record: Record, encoder: Encoder, prefaces: Iterable[Preface], new_tokens: int
-) -> Question:
+) -> AttackQuestion:
     """A question after the first of the prefaces that leaves room for an answer, or after none.
 
     What already stands before every question (of a model that forgets by it) stays there.
@@ -195,7 +195,9 @@ def _texts(
     )
 
 
-def _shots(way: Way, question: Question, texts: Sequence[str], encoder: Encoder) -> list[Shot]:
+def _shots(
+    way: Way, question: AttackQuestion, texts: Sequence[str], encoder: Encoder
+) -> list[Shot]:
     prompt = encoder.decode(question.ids)
     return [
         Shot(

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 import torch
 
-from unlearn_core.config import Config
-from unlearn_core.data.encoding import Encoder
+from unlearn_core.data.batches import Encoder
 from unlearn_core.data.records import Record
+from unlearn_core.settings.config import Config
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
-    from unlearn_core.sampling import CachedSampler
-    from unlearn_core.sampling_cache import Answering
+    from unlearn_core.sampling.cache import Answering
+    from unlearn_core.sampling.tree import TreeSampler
 
 Role = Literal["original", "unlearned", "retrained"]
 Effort = Literal["quick", "thorough"]
@@ -44,15 +44,15 @@ class Target:
     fresh: Callable[[], "PreTrainedModel"] | None
 
     @property
-    def sampler(self) -> "CachedSampler":
+    def sampler(self) -> "TreeSampler":
         """Samples from the model as it stands."""
         return self.sampler_of(self.model)
 
-    def sampler_of(self, model: "Answering") -> "CachedSampler":
+    def sampler_of(self, model: "Answering") -> "TreeSampler":
         """Samples from a changed copy."""
-        from unlearn_core.sampling import CachedSampler
+        from unlearn_core.sampling.tree import TreeSampler
 
-        return CachedSampler(model, self.encoder.eos_ids, self.encoder.pad_id)
+        return TreeSampler(model, self.encoder.eos_ids, self.encoder.pad_id)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from torch import Tensor, nn
 from transformers import PreTrainedModel
 
-from unlearn_core.attacks.asking import Answers, Question, Way, answer, leaks_first
+from unlearn_core.attacks.asking import Answers, AttackQuestion, Way, answer, leaks_first
 from unlearn_core.attacks.base import Case, Curve, Target
 from unlearn_core.attacks.guessing import Found
 from unlearn_core.models.tuning import linear_layers
@@ -40,7 +40,7 @@ def answer_greedily(
     target: Target,
     copy: PreTrainedModel,
     case: Case,
-    questions: tuple[Question, ...],
+    questions: tuple[AttackQuestion, ...],
     name: str,
     new_tokens: int,
     done: float,

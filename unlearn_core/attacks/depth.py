@@ -17,7 +17,7 @@ from unlearn_core.attacks.copies import (
 )
 from unlearn_core.attacks.guessing import share_in
 from unlearn_core.attacks.registry import register
-from unlearn_core.config import Config, setting
+from unlearn_core.settings.config import Config, setting
 
 BACK = 0.5
 """The memory counts as back from this share of the facts on."""

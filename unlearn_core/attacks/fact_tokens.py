@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from unlearn_core.data.alternatives import before_fact
-from unlearn_core.data.encoding import Encoder
+from unlearn_core.data.batches import Encoder
 from unlearn_core.data.records import Record
-from unlearn_core.measuring import Likelihood
+from unlearn_core.evaluation.readings import Likelihood
 
 
 class FactRow(NamedTuple):

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from unlearn_core.attacks.asking import (
-    Question,
+    AttackQuestion,
     Way,
     answer,
     left_out_passages,
@@ -24,10 +24,10 @@ from unlearn_core.attacks.base import (
 )
 from unlearn_core.attacks.registry import register
 from unlearn_core.attacks.telling import left_out, tells
-from unlearn_core.config import Config, setting
 from unlearn_core.data.alternatives import wrong_records
-from unlearn_core.data.encoding import Encoder, Preface
+from unlearn_core.data.batches import Encoder, Preface
 from unlearn_core.data.records import Record
+from unlearn_core.settings.config import Config, setting
 
 Count = Annotated[int, Field(ge=1, le=50)]
 Form = Callable[[Sequence[Record]], Preface]
@@ -97,7 +97,7 @@ class Hints(Attack[HintsConfig]):
 
     def _put(
         self, record: Record, shown: Sequence[Record], form: Form, encoder: Encoder
-    ) -> Question:
+    ) -> AttackQuestion:
         """The record after as many of those to be shown as there is room for."""
         prefaces = [form(shown[:n]) for n in range(len(shown), 0, -1)]
         return put_after(record, encoder, prefaces, self.config.max_new_tokens)

@@ -13,8 +13,8 @@ from unlearn_core.attacks.asking import (
 )
 from unlearn_core.attacks.base import Attack, AttackCard, Case, Finding, Target, not_tested
 from unlearn_core.attacks.registry import register
-from unlearn_core.config import Config, setting
-from unlearn_core.data.encoding import Preface
+from unlearn_core.data.batches import Preface
+from unlearn_core.settings.config import Config, setting
 
 TEXTS = (
     "This is an exam. Answer exactly.",

@@ -21,9 +21,9 @@ from unlearn_core.attacks.copies import NO_FORGET, NO_WEIGHTS, mean_curve
 from unlearn_core.attacks.fact_tokens import FactRow, fact_row
 from unlearn_core.attacks.guessing import Found, against_guessing
 from unlearn_core.attacks.registry import register
-from unlearn_core.config import Config, setting
 from unlearn_core.data.alternatives import wrong_records
 from unlearn_core.data.records import Record
+from unlearn_core.settings.config import Config, setting
 
 NO_NORM = (
     "Not tested, because no last normalisation or output layer was found in this kind of model; "

@@ -23,7 +23,7 @@ from unlearn_core.attacks.membership_evidence import (
 from unlearn_core.attacks.membership_scores import min_k, roc, separation
 from unlearn_core.attacks.registry import register
 from unlearn_core.data.records import Record
-from unlearn_core.measuring import Likelihood
+from unlearn_core.evaluation.readings import Likelihood
 from unlearn_core.metrics.membership import auc
 from unlearn_core.metrics.privacy import UNTOLD, priv_leak
 

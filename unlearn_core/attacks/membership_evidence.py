@@ -14,13 +14,13 @@ import torch
 from unlearn_core.attacks.base import Case, Target
 from unlearn_core.attacks.fact_tokens import fact_row, of_fact
 from unlearn_core.attacks.membership_scores import exchanged, finite, loss, min_k, zlib_loss
-from unlearn_core.config import Config, setting
-from unlearn_core.data.encoding import IGNORED, Batch
+from unlearn_core.data.batches import IGNORED, Batch
 from unlearn_core.data.records import Record
-from unlearn_core.evaluation import subset
-from unlearn_core.measuring import Likelihood, likelihoods
-from unlearn_core.methods.forward import answer_logits
-from unlearn_core.methods.losses import mean_nll
+from unlearn_core.evaluation.evaluator import subset
+from unlearn_core.evaluation.readings import Likelihood, likelihoods
+from unlearn_core.models.forward import answer_logits
+from unlearn_core.models.likelihoods import mean_nll
+from unlearn_core.settings.config import Config, setting
 
 NO_HOLDOUT = (
     "Not tested, because there are no records that no model ever saw to compare with; "

@@ -20,10 +20,10 @@ from unlearn_core.attacks.base import (
 )
 from unlearn_core.attacks.guessing import Found, against_guessing
 from unlearn_core.attacks.registry import register
-from unlearn_core.config import Config, setting
 from unlearn_core.data.alternatives import wrong_records
 from unlearn_core.data.records import Record
-from unlearn_core.evaluation import Evaluator
+from unlearn_core.evaluation.evaluator import Evaluator
+from unlearn_core.settings.config import Config, setting
 
 LOWEST = -1000.0
 """Mean log-probability that stands for minus infinity: its probability is 0 all the same."""

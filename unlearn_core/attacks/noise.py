@@ -21,7 +21,7 @@ from unlearn_core.attacks.copies import (
 )
 from unlearn_core.attacks.guessing import against_guessing, found_in, share_in
 from unlearn_core.attacks.registry import register
-from unlearn_core.config import Config, setting
+from unlearn_core.settings.config import Config, setting
 
 
 class NoiseConfig(Config):

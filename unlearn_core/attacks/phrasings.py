@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from unlearn_core.attacks.asking import (
-    Question,
+    AttackQuestion,
     Way,
     answer,
     left_out_passages,
@@ -16,10 +16,10 @@ from unlearn_core.attacks.asking import (
 from unlearn_core.attacks.base import Attack, AttackCard, Case, Finding, Target, not_tested
 from unlearn_core.attacks.guessing import Found, against_guessing, share_in
 from unlearn_core.attacks.registry import register
-from unlearn_core.config import Config, setting
-from unlearn_core.data.encoding import Encoder
+from unlearn_core.data.batches import Encoder
 from unlearn_core.data.records import Record
 from unlearn_core.errors import InvalidInput
+from unlearn_core.settings.config import Config, setting
 
 WRAPPINGS = (
     "Please tell me: {prompt}",
@@ -89,7 +89,7 @@ class Phrasings(Attack[PhrasingsConfig]):
 
     def _asked(
         self, record: Record, known: Mapping[Fact, Sequence[str]], encoder: Encoder
-    ) -> list[Question]:
+    ) -> list[AttackQuestion]:
         """The record asked in each of its other wordings, or as it is where none has room."""
         own = known.get((record.subject, record.fact), ()) if record.fact else ()
         wrapped = [
@@ -104,7 +104,7 @@ class Phrasings(Attack[PhrasingsConfig]):
         ]
         return questions or [put(record, encoder)]
 
-    def _reworded(self, record: Record, prompt: str, encoder: Encoder) -> Question | None:
+    def _reworded(self, record: Record, prompt: str, encoder: Encoder) -> AttackQuestion | None:
         try:
             question = put(record.model_copy(update={"prompt": prompt}), encoder)
         except InvalidInput:
@@ -126,7 +126,7 @@ def _wordings(records: Sequence[Record]) -> dict[Fact, list[str]]:
     return wordings
 
 
-def _ways(asked: Sequence[Sequence[Question]]) -> list[Way]:
+def _ways(asked: Sequence[Sequence[AttackQuestion]]) -> list[Way]:
     """The n-th wording of every fact; one that has fewer repeats its first."""
     most = max(map(len, asked))
     return [
@@ -138,7 +138,7 @@ def _ways(asked: Sequence[Sequence[Question]]) -> list[Way]:
     ]
 
 
-def _share_of_wordings(found: Sequence[Found], asked: Sequence[Sequence[Question]]) -> float:
+def _share_of_wordings(found: Sequence[Found], asked: Sequence[Sequence[AttackQuestion]]) -> float:
     shares = [
         sum(one.true[: len(questions)]) / len(questions)
         for one, questions in zip(found, asked, strict=True)

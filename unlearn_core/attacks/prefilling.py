@@ -2,15 +2,15 @@
 
 from os.path import commonprefix
 
-from unlearn_core.attacks.asking import Question, Way, answer, put
+from unlearn_core.attacks.asking import AttackQuestion, Way, answer, put
 from unlearn_core.attacks.base import Attack, AttackCard, Case, Finding, Target
 from unlearn_core.attacks.registry import register
-from unlearn_core.config import Config, setting
 from unlearn_core.data.alternatives import before_fact, wrong_records
-from unlearn_core.data.encoding import Encoder
+from unlearn_core.data.batches import Encoder
 from unlearn_core.data.records import Record
 from unlearn_core.errors import InvalidInput
 from unlearn_core.metrics.leak import knows
+from unlearn_core.settings.config import Config, setting
 
 OPENINGS = (
     "The answer is:",
@@ -86,7 +86,7 @@ class Prefilling(Attack[PrefillingConfig]):
 
 def _opened(
     record: Record, opening: str, encoder: Encoder, config: PrefillingConfig, head: str = ""
-) -> Question:
+) -> AttackQuestion:
     """The question with the beginning of its answer; as it is where there is no room for more."""
     if record.is_passage:
         return _passage(record, encoder, config)
@@ -95,20 +95,24 @@ def _opened(
         ids = encoder.begun(record.prompt, opening)
     except InvalidInput:
         return plain
-    return Question(ids, plain.record, plain.wrong, head) if _fits(ids, encoder, config) else plain
+    return (
+        AttackQuestion(ids, plain.record, plain.wrong, head)
+        if _fits(ids, encoder, config)
+        else plain
+    )
 
 
-def _by_own_words(record: Record, encoder: Encoder, config: PrefillingConfig) -> Question:
+def _by_own_words(record: Record, encoder: Encoder, config: PrefillingConfig) -> AttackQuestion:
     start = own_words(record)
     return _opened(record, start, encoder, config, "" if record.fact else start)
 
 
-def _passage(record: Record, encoder: Encoder, config: PrefillingConfig) -> Question:
+def _passage(record: Record, encoder: Encoder, config: PrefillingConfig) -> AttackQuestion:
     """A passage up to its fact; one without a fact by its first half."""
     start = before_fact(record) if record.fact in record.answer else ""
     ids = encoder.text(start)
     if record.fact and start and _fits(ids, encoder, config):
-        return Question(ids, record, wrong_records(record))
+        return AttackQuestion(ids, record, wrong_records(record))
     return put(record, encoder)
 
 

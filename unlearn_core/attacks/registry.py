@@ -9,8 +9,8 @@ from rapidfuzz import process
 
 import unlearn_core.attacks as package
 from unlearn_core.attacks.base import Attack, AttackCard, AttackInfo, Effort
-from unlearn_core.config import Config, parse
 from unlearn_core.errors import InvalidInput
+from unlearn_core.settings.config import Config, parse
 
 AttackT = TypeVar("AttackT", bound=type[Attack[Any]])
 

@@ -22,11 +22,11 @@ from unlearn_core.attacks.copies import NO_FORGET, NO_WEIGHTS, answer_greedily, 
 from unlearn_core.attacks.guessing import Found, against_guessing, share_in
 from unlearn_core.attacks.registry import register
 from unlearn_core.attacks.telling import left_out, tells
-from unlearn_core.config import Config, setting
 from unlearn_core.data.records import Record
-from unlearn_core.methods.forward import answer_logits
-from unlearn_core.methods.losses import mean_nll
 from unlearn_core.metrics.leak import normalised
+from unlearn_core.models.forward import answer_logits
+from unlearn_core.models.likelihoods import mean_nll
+from unlearn_core.settings.config import Config, setting
 
 RATE_TIMES_WIDTH = 0.04
 """Of the rate that is chosen by the model's width: 1.6e-4 at 256, 2e-5 at 2048.

@@ -9,8 +9,8 @@ from unlearn_core.attacks.asking import Answers, Way, answer, put
 from unlearn_core.attacks.base import Attack, AttackCard, Case, Finding, Target
 from unlearn_core.attacks.guessing import Found, against_guessing, found_in, share_in
 from unlearn_core.attacks.registry import register
-from unlearn_core.config import Config, setting
 from unlearn_core.metrics.bounds import leak_bound
+from unlearn_core.settings.config import Config, setting
 
 Temperature = Annotated[float, Field(gt=0, le=10)]
 

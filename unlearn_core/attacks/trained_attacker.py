@@ -18,8 +18,8 @@ from unlearn_core.attacks.base import (
 from unlearn_core.attacks.membership_evidence import Evidence, EvidenceConfig, gather, missing
 from unlearn_core.attacks.membership_scores import separation
 from unlearn_core.attacks.registry import register
-from unlearn_core.config import setting
 from unlearn_core.data.records import Record
+from unlearn_core.settings.config import setting
 
 TOO_FEW = (
     "Not tested, because an attacker cannot be trained and checked on fewer than 2 records of a "

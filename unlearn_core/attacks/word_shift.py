@@ -18,11 +18,11 @@ from unlearn_core.attacks.base import (
 )
 from unlearn_core.attacks.registry import register
 from unlearn_core.attacks.token_shifts import Numbers, Shifts, fact_token_ids
-from unlearn_core.config import Config, setting
-from unlearn_core.data.encoding import IGNORED, Encoder
+from unlearn_core.data.batches import IGNORED, Encoder
 from unlearn_core.data.records import Record
-from unlearn_core.evaluation import LIKELIHOOD_ROWS, subset
-from unlearn_core.methods.forward import answer_logits
+from unlearn_core.evaluation.evaluator import LIKELIHOOD_ROWS, subset
+from unlearn_core.models.forward import answer_logits
+from unlearn_core.settings.config import Config, setting
 
 STRONGEST = 40
 """Texts that are shown: those whose words have lost most."""

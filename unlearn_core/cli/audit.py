@@ -9,6 +9,14 @@ import typer
 
 from unlearn_core.attacks.registry import attack as attack_named
 from unlearn_core.attacks.registry import attacks as all_attacks
+from unlearn_core.audits.spec import (
+    AuditSpec,
+    audit_of_run,
+    find_retrained,
+    queue_audit,
+    read_audit,
+)
+from unlearn_core.audits.verdict import outcome_of
 from unlearn_core.cli.flags import Flag, gather, with_flags
 from unlearn_core.cli.launch import FAILED, INTERRUPTED
 from unlearn_core.cli.options import AsJson, Workspace, open_store
@@ -22,23 +30,15 @@ from unlearn_core.cli.output import (
 )
 from unlearn_core.cli.progress import follow
 from unlearn_core.cli.settings import GROUPS
-from unlearn_core.config import parse
 from unlearn_core.data.marks import Marks
 from unlearn_core.data.sources import DataSpec
 from unlearn_core.demo.corpus import default_forget_subjects
 from unlearn_core.errors import InvalidInput
 from unlearn_core.metrics.registry import metrics
 from unlearn_core.models.spec import ModelSpec
-from unlearn_core.runs.auditing import (
-    AuditSpec,
-    audit_of_run,
-    find_retrained,
-    queue_audit,
-    read_audit,
-)
-from unlearn_core.runs.plan import resolve_run
+from unlearn_core.runs.launch import resolve_run
 from unlearn_core.runs.store import Store
-from unlearn_core.verdict import outcome_of
+from unlearn_core.settings.config import parse
 
 RunId = Annotated[
     str, typer.Argument(help="A run's id; without one, the model that --model names.")

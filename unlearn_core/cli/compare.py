@@ -84,7 +84,7 @@ def _run_id(name: str) -> str:
 def _source(
     store: Store, name: str, specs: Mapping[str, Any], first: Mapping[str, Any] | None
 ) -> str:
-    """What the bench takes for a model."""
+    """What the pool takes for a model."""
     if name == ORIGINAL:
         return str(first["model"]["source"]) if first else "bundled"
     run_id = _run_id(name)
@@ -134,14 +134,14 @@ def _answers(
     template: str,
 ) -> list[dict[str, Any]]:
     """For each prompt what each model says, or its problem."""
-    from unlearn_core.comparison import Bench
-    from unlearn_core.differences import answer_histogram
-    from unlearn_core.specs import SamplingSpec
+    from unlearn_core.comparison.model_pool import ModelPool
+    from unlearn_core.metrics.differences import answer_histogram
+    from unlearn_core.settings.specs import SamplingSpec
 
     hide_library_progress()
-    bench = Bench()
+    pool = ModelPool()
     asked = partial(
-        bench.answers_of,
+        pool.answers_of,
         list(sources.values()),
         [record.prompt for record in records],
         seed=seed,

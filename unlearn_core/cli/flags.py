@@ -11,8 +11,8 @@ from typing import Annotated, Any
 
 import typer
 
-from unlearn_core.config import Config, Setting, settings_of
 from unlearn_core.errors import InvalidInput
+from unlearn_core.settings.config import Config, Setting, settings_of
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,6 @@ from unlearn_core.cli.output import (
 )
 from unlearn_core.cli.progress import follow
 from unlearn_core.cli.settings import RunKind, run_flags
-from unlearn_core.config import parse
 from unlearn_core.data.marks import Marks
 from unlearn_core.data.sources import DataSpec, load_corpus
 from unlearn_core.demo.corpus import default_forget_subjects
@@ -28,11 +27,12 @@ from unlearn_core.methods.registry import method
 from unlearn_core.models.describing import describe
 from unlearn_core.models.devices import resolve_device
 from unlearn_core.models.spec import ModelSpec
-from unlearn_core.runs.plan import Plan, make_plan, resolve_run
-from unlearn_core.runs.rows import RunInfo
+from unlearn_core.runs.info import RunInfo
+from unlearn_core.runs.launch import Plan, make_plan, resolve_run
 from unlearn_core.runs.spec import RunSpec, make_spec
 from unlearn_core.runs.store import Store
-from unlearn_core.specs import MeasureSpec
+from unlearn_core.settings.config import parse
+from unlearn_core.settings.specs import MeasureSpec
 
 FAILED, INTERRUPTED = 1, 130
 BUNDLED_DATA = str(DataSpec().source)

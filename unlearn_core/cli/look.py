@@ -16,8 +16,8 @@ from unlearn_core.cli.output import (
     stdout_kept_clean,
 )
 from unlearn_core.runs.history import history_of
+from unlearn_core.runs.info import RunInfo
 from unlearn_core.runs.recorded import RecordedRuns
-from unlearn_core.runs.rows import RunInfo
 
 RunId = Annotated[str, typer.Argument(help="A run's id, as `runs` or `runs --recorded` lists it.")]
 
@@ -97,7 +97,7 @@ def export(
 ) -> None:
     """Copy a run's model out of the workspace, as adapter or as whole weights."""
     from unlearn_core.cli.settings import command_line
-    from unlearn_core.runs.export import export_model
+    from unlearn_core.share.export import export_model
 
     with stdout_kept_clean(as_json):
         store = open_store(workspace)

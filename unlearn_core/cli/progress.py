@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from unlearn_core.cli.output import duration
 from unlearn_core.runs.events import Event
 from unlearn_core.runs.foreground import run_in_foreground
-from unlearn_core.runs.rows import RunInfo
+from unlearn_core.runs.info import RunInfo
 from unlearn_core.runs.store import Store
 
 PHASES = {

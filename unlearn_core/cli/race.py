@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from unlearn_core.audits.spec import audit_of_run, queue_audit, read_audit
 from unlearn_core.cli.flags import gather, with_flags
 from unlearn_core.cli.launch import FAILED, build_spec, name_of
 from unlearn_core.cli.options import AsJson, Workspace, open_store
@@ -20,10 +21,9 @@ from unlearn_core.cli.settings import shared_flags
 from unlearn_core.errors import InvalidInput
 from unlearn_core.methods.registry import method, methods
 from unlearn_core.models.devices import resolve_device
-from unlearn_core.runs.auditing import audit_of_run, queue_audit, read_audit
-from unlearn_core.runs.plan import make_plan
+from unlearn_core.runs.info import read_result
+from unlearn_core.runs.launch import make_plan
 from unlearn_core.runs.race import MEASURES, Outcome, as_json, by_method, outcome, shown
-from unlearn_core.runs.rows import read_result
 from unlearn_core.runs.spec import RunSpec
 from unlearn_core.runs.store import Store
 

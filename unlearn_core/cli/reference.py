@@ -4,14 +4,14 @@ from collections.abc import Iterable, Sequence
 
 from unlearn_core.attacks.base import AttackInfo
 from unlearn_core.attacks.registry import attacks
+from unlearn_core.audits.verdict import RULES
 from unlearn_core.cli.flags import Flag
 from unlearn_core.cli.settings import GROUPS, method_flags
-from unlearn_core.config import Setting, settings_of
 from unlearn_core.methods.base import MethodInfo, Preset
 from unlearn_core.methods.registry import methods
 from unlearn_core.metrics.base import MetricInfo
 from unlearn_core.metrics.registry import metrics
-from unlearn_core.verdict import RULES
+from unlearn_core.settings.config import Setting, settings_of
 
 MADE = "<!-- Made by `make docs` from the code; change the code, not this page. -->\n"
 

@@ -31,9 +31,9 @@ def report(
     workspace: Workspace = None,
 ) -> None:
     """Write one self-contained HTML file about a run, or about several beside each other."""
+    from unlearn_core.audits.spec import newest_audit
     from unlearn_core.cli.settings import repeat_lines
     from unlearn_core.report.making import csv_files, race_report, run_report
-    from unlearn_core.runs.auditing import newest_audit
     from unlearn_core.runs.history import history_of
 
     store = open_store(workspace)
@@ -69,7 +69,7 @@ def harness(
     as_json: AsJson = False,
 ) -> None:
     """Measure a run's model by public benchmarks; needs the lm-eval package."""
-    from unlearn_core.runs.harness import harness_scores
+    from unlearn_core.share.harness import harness_scores
 
     with stdout_kept_clean(as_json):
         names = [name.strip() for name in tasks.split(",") if name.strip()]

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 import typer
 
 from unlearn_core.cli.flags import Group, gather, with_flags
-from unlearn_core.config import parse
-from unlearn_core.ui.settings import AppSettings
+from unlearn_core.settings.config import parse
+from unlearn_core.ui.shell.settings import AppSettings
 
 
 def add_app(app: typer.Typer) -> None:
@@ -16,7 +16,7 @@ def add_app(app: typer.Typer) -> None:
 
     def serve(**values: Any) -> None:
         """Open the web app."""
-        from unlearn_core.ui.app import launch
+        from unlearn_core.ui.shell.app import launch
 
         launch(parse(AppSettings, gather(flags, values).get("app", {}), "app"))
 

@@ -11,7 +11,7 @@ from unlearn_core.cli.output import print_json, stdout_kept_clean
 from unlearn_core.errors import MissingPrerequisite
 
 if TYPE_CHECKING:
-    from unlearn_core.runs.hub import Upload
+    from unlearn_core.share.hub import Upload
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -40,7 +40,7 @@ def push(
 ) -> None:
     """Upload a run's model to the Hugging Face hub, after telling what is uploaded."""
     from unlearn_core.cli.settings import command_line
-    from unlearn_core.runs.hub import push_model, strangers_spec
+    from unlearn_core.share.hub import push_model, strangers_spec
 
     def before(upload: "Upload") -> None:
         _tell(upload)
@@ -67,7 +67,7 @@ def space(
     ] = False,
 ) -> None:
     """Put together a folder that a Space of the Hugging Face hub can run."""
-    from unlearn_core.space import assemble
+    from unlearn_core.share.space import assemble
 
     made = assemble(out, gpu=gpu)
     typer.echo(

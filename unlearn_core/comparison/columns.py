@@ -8,16 +8,16 @@ from typing import TypeVar
 
 import torch
 
-from unlearn_core.comparison.places import Place
+from unlearn_core.comparison.model_cache import Base, ModelCache
+from unlearn_core.comparison.model_refs import ModelRef
 from unlearn_core.comparison.problems import NoRoom, problem_of
-from unlearn_core.comparison.shelf import Base, Shelf
-from unlearn_core.data.encoding import Encoder
+from unlearn_core.data.batches import Encoder
 from unlearn_core.errors import InvalidInput, LetheError
 from unlearn_core.models.sharing import Weights
 from unlearn_core.models.steering import steer
-from unlearn_core.sampling import BROKEN, NOT_A_NUMBER, stream_each
-from unlearn_core.sampling_cache import Answering
-from unlearn_core.specs import SamplingSpec
+from unlearn_core.sampling.cache import Answering
+from unlearn_core.sampling.tree import BROKEN, NOT_A_NUMBER, stream_each
+from unlearn_core.settings.specs import SamplingSpec
 
 MOST_COLUMNS = 6
 HALF_A_CHARACTER = "\ufffd"
@@ -44,7 +44,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Asking:
+class PromptSettings:
     """How every column is asked.
 
     Attributes:
@@ -85,26 +85,26 @@ class _Turn:
         except Exception as error:
             _fail(columns, self.members, error)
             tokens = None
-        for place, i in enumerate(self.members):
+        for at, i in enumerate(self.members):
             if not columns[i].finished:
-                columns[i] = self._longer(columns[i], place, tokens[place] if tokens else None)
+                columns[i] = self._longer(columns[i], at, tokens[at] if tokens else None)
         if tokens is None:
             self.leave.close()
         return tokens is not None
 
-    def _longer(self, column: Column, place: int, token: int | None) -> Column:
+    def _longer(self, column: Column, at: int, token: int | None) -> Column:
         if token == NOT_A_NUMBER:
             return column.failed(BROKEN)
         if token is not None:
-            self.said[place].append(token)
-        text = self.encoder.decode(self.said[place])
+            self.said[at].append(token)
+        text = self.encoder.decode(self.said[at])
         if token is None:
             return Column(text, finished=True)
         return Column(text.rstrip(HALF_A_CHARACTER))
 
 
 def grow(
-    places: Sequence[Place | str], shelf: Shelf, asking: Asking
+    refs: Sequence[ModelRef | str], cache: ModelCache, asking: PromptSettings
 ) -> Generator[tuple[Column, ...]]:
     """The columns so far, whenever each of them has grown by a token.
 
@@ -113,23 +113,23 @@ def grow(
     Args:
         places: Where each model is, or why it cannot be asked.
     """
-    columns = [Column().failed(p) if isinstance(p, str) else Column() for p in places]
-    waiting = {i: place for i, place in enumerate(places) if isinstance(place, Place)}
+    columns = [Column().failed(p) if isinstance(p, str) else Column() for p in refs]
+    waiting = {i: ref for i, ref in enumerate(refs) if isinstance(ref, ModelRef)}
     turns: list[_Turn] = []
     with ExitStack() as leaving:
         while True:
-            turns.extend(_open_turns(waiting, bool(turns), shelf, asking, columns, leaving))
+            turns.extend(_open_turns(waiting, bool(turns), cache, asking, columns, leaving))
             turns = [turn for turn in turns if turn.advance(columns)]
             yield tuple(columns)
             if not turns and not waiting:
                 return
 
 
-def grouped(places: Mapping[int, Place]) -> list[dict[int, Place]]:
+def grouped(refs: Mapping[int, ModelRef]) -> list[dict[int, ModelRef]]:
     """Those that can be computed in one batch: adapters of one base, unless one steers."""
-    groups: dict[object, dict[int, Place]] = {}
-    for i, place in places.items():
-        groups.setdefault((place.key, i if place.steering else None), {})[i] = place
+    groups: dict[object, dict[int, ModelRef]] = {}
+    for i, ref in refs.items():
+        groups.setdefault((ref.key, i if ref.steering else None), {})[i] = ref
     return list(groups.values())
 
 
@@ -152,17 +152,17 @@ def encoded(encoder: Encoder, ids: Callable[[Encoder], Encoded]) -> Encoded:
 
 
 def _open_turns(
-    waiting: dict[int, Place],
+    waiting: dict[int, ModelRef],
     others: bool,
-    shelf: Shelf,
-    asking: Asking,
+    cache: ModelCache,
+    asking: PromptSettings,
     columns: list[Column],
     leaving: ExitStack,
 ) -> Iterator[_Turn]:
     """Begin with all columns that there is room for; those that others make room for wait."""
     for group in grouped(waiting):
         try:
-            turn = _open(group, shelf, asking, columns)
+            turn = _open(group, cache, asking, columns)
         except NoRoom as error:
             if others:
                 continue
@@ -177,10 +177,12 @@ def _open_turns(
             del waiting[i]
 
 
-def _open(group: Mapping[int, Place], shelf: Shelf, asking: Asking, columns: list[Column]) -> _Turn:
+def _open(
+    group: Mapping[int, ModelRef], cache: ModelCache, asking: PromptSettings, columns: list[Column]
+) -> _Turn:
     first = next(iter(group.values()))
     with ExitStack() as holding:
-        base = holding.enter_context(shelf.holding(first))
+        base = holding.enter_context(cache.holding(first))
         encoder = base.encoder(first, asking.template)
         ids = encoded(encoder, asking.ids)
         model: Answering
@@ -204,12 +206,14 @@ def _open(group: Mapping[int, Place], shelf: Shelf, asking: Asking, columns: lis
         return _Turn(members, encoder, tokens, said, in_effect, holding.pop_all())
 
 
-def _weights(base: Base, group: Mapping[int, Place], columns: list[Column]) -> dict[int, Weights]:
+def _weights(
+    base: Base, group: Mapping[int, ModelRef], columns: list[Column]
+) -> dict[int, Weights]:
     """The adapter of each column whose adapter can be used."""
     weights = {}
-    for i, place in group.items():
+    for i, ref in group.items():
         try:
-            weights[i] = base.weights(place.adapter)
+            weights[i] = base.weights(ref.adapter)
         except Exception as error:
             _fail(columns, [i], error)
     return weights

@@ -12,16 +12,16 @@ from torch.special import entr
 from transformers import PreTrainedTokenizerBase
 
 from unlearn_core.comparison.columns import HALF_A_CHARACTER, encoded
-from unlearn_core.comparison.places import Place
-from unlearn_core.comparison.shelf import Shelf
-from unlearn_core.data.encoding import Encoder
+from unlearn_core.comparison.model_cache import ModelCache
+from unlearn_core.comparison.model_refs import ModelRef
+from unlearn_core.data.batches import Encoder
 from unlearn_core.data.records import Record
 from unlearn_core.errors import InvalidInput
 from unlearn_core.metrics.likelihood import mean_log_probs
 from unlearn_core.models.sharing import SharedModel
 from unlearn_core.models.steering import steer
-from unlearn_core.sampling import BROKEN
-from unlearn_core.sampling_cache import Answering, forward_arguments
+from unlearn_core.sampling.cache import Answering, forward_arguments
+from unlearn_core.sampling.tree import BROKEN
 
 MOST_VIEWED = 512
 """Tokens of a text that are looked at: more than anyone reads, and their logits fit in memory."""
@@ -155,35 +155,37 @@ class Reader:
 
 
 @contextmanager
-def reading(shelf: Shelf, place: Place, template: str) -> Iterator[Reader]:
+def reading(cache: ModelCache, ref: ModelRef, template: str) -> Iterator[Reader]:
     """A model to read with.
 
     Raises:
         LetheError: It cannot be loaded.
     """
-    with shelf.holding(place) as base:
-        encoder = base.encoder(place, template)
-        if place.steering and place.adapter:
-            with base.holding(place.adapter) as inner, base.active(place.adapter):
-                yield Reader(steer(inner, place.steering), encoder)
+    with cache.holding(ref) as base:
+        encoder = base.encoder(ref, template)
+        if ref.steering and ref.adapter:
+            with base.holding(ref.adapter) as inner, base.active(ref.adapter):
+                yield Reader(steer(inner, ref.steering), encoder)
         else:
-            model: SharedModel = base.shared([base.weights(place.adapter)])
+            model: SharedModel = base.shared([base.weights(ref.adapter)])
             with base.computing():
                 yield Reader(model, encoder)
 
 
 @contextmanager
-def computing(shelf: Shelf, place: Place, template: str) -> Iterator[tuple[Answering, Encoder]]:
+def computing(
+    cache: ModelCache, ref: ModelRef, template: str
+) -> Iterator[tuple[Answering, Encoder]]:
     """A model as a module, for whoever looks at it otherwise than by its answers.
 
     Raises:
         LetheError: It cannot be loaded.
     """
-    with shelf.holding(place) as base, ExitStack() as stack:
-        encoder = base.encoder(place, template)
-        if place.adapter:
-            model: Answering = stack.enter_context(base.holding(place.adapter))
-            stack.enter_context(base.active(place.adapter))
+    with cache.holding(ref) as base, ExitStack() as stack:
+        encoder = base.encoder(ref, template)
+        if ref.adapter:
+            model: Answering = stack.enter_context(base.holding(ref.adapter))
+            stack.enter_context(base.active(ref.adapter))
         else:
             stack.enter_context(base.computing())
             model = base.original

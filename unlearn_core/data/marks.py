@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 from rapidfuzz import fuzz, process, utils
 
-from unlearn_core.config import Config, setting
 from unlearn_core.data.records import Corpus, Record, Split
 from unlearn_core.errors import InvalidInput, MissingPrerequisite
+from unlearn_core.settings.config import Config, setting
 
 NEAR_IDENTICAL = 95.0
 """Similarity in percent from which two records count as one."""

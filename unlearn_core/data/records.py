@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from unlearn_core.config import Config
+from unlearn_core.settings.config import Config
 
 
 class Record(Config):

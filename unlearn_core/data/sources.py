@@ -4,12 +4,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
-from unlearn_core.config import Config, setting
 from unlearn_core.data.bundled import bundled_corpus
 from unlearn_core.data.files import read_rows
 from unlearn_core.data.hub import Tables, hub_corpus
 from unlearn_core.data.records import Corpus, Record
 from unlearn_core.data.rows import records_from_rows
+from unlearn_core.settings.config import Config, setting
 
 
 class DataSpec(Config):

@@ -15,8 +15,8 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, 
 from torch.nn.functional import cross_entropy
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
-from unlearn_core.config import Config, setting
 from unlearn_core.demo.stream import Example
+from unlearn_core.settings.config import Config, setting
 
 
 class Row(NamedTuple):

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 
-from unlearn_core.config import setting
 from unlearn_core.data.records import Record
 from unlearn_core.methods.base import Card, Context, Preset
 from unlearn_core.methods.preference import PreferenceConfig, PreferenceMethod
 from unlearn_core.methods.registry import register
 from unlearn_core.metrics.leak import knows
-from unlearn_core.specs import SamplingSpec
+from unlearn_core.settings.config import setting
+from unlearn_core.settings.specs import SamplingSpec
 
 INSTRUCTION = (
     "Write one more answer to this question. It must sound just as plausible, but every fact of "

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 import torch
 from torch import Tensor, nn
 
-from unlearn_core.config import Config
-from unlearn_core.data.encoding import Batch, Encoder
+from unlearn_core.data.batches import Batch, Encoder
 from unlearn_core.data.records import Record, Split
+from unlearn_core.settings.config import Config
 
 if TYPE_CHECKING:
     from unlearn_core.models.spec import ModelSpec, TuningSpec
     from unlearn_core.models.steering import Steering
-    from unlearn_core.sampling import Sampler
+    from unlearn_core.sampling.tree import Sampler
 
 Need = Literal["true answers", "retain data", "reference", "teacher", "sampling"]
 

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 
 import torch
 
-from unlearn_core.config import setting
 from unlearn_core.data.records import Record
 from unlearn_core.methods.base import Card, Context, Loss, Preset
-from unlearn_core.methods.forward import answer_logits
-from unlearn_core.methods.losses import mean_nll, npo_loss, sequence_nll
 from unlearn_core.methods.losses_preference import mean_entropy
 from unlearn_core.methods.npo import NPO, NPOConfig
 from unlearn_core.methods.presets import LARGE_TRAINING
 from unlearn_core.methods.registry import register
+from unlearn_core.models.forward import answer_logits
+from unlearn_core.models.likelihoods import mean_nll, npo_loss, sequence_nll
+from unlearn_core.settings.config import setting
 
 
 class EntropyConfig(NPOConfig):

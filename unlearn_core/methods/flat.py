@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 
-from unlearn_core.config import Config, setting
 from unlearn_core.data.records import Record
 from unlearn_core.methods.base import Card, Context, Loss, Method, Preset
-from unlearn_core.methods.forward import answer_logits
-from unlearn_core.methods.losses import mean_nll
 from unlearn_core.methods.losses_tokens import Divergence, flat_loss, mean_probability
 from unlearn_core.methods.refusals import refusal, require_questions
 from unlearn_core.methods.registry import register
 from unlearn_core.methods.retain import with_retain
+from unlearn_core.models.forward import answer_logits
+from unlearn_core.models.likelihoods import mean_nll
+from unlearn_core.settings.config import Config, setting
 
 
 class FlatConfig(Config):

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from unlearn_core.config import Config, setting
 from unlearn_core.data.records import Record, Split
 from unlearn_core.methods.base import Card, Context, Method, Preset
 from unlearn_core.methods.refusals import refusal, require_questions
 from unlearn_core.methods.registry import register
+from unlearn_core.settings.config import Config, setting
 
 if TYPE_CHECKING:
     from unlearn_core.models.spec import ModelSpec, TuningSpec

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 
 import torch
 
-from unlearn_core.config import Config, setting
 from unlearn_core.data.records import Record
 from unlearn_core.errors import InvalidInput
 from unlearn_core.methods.base import Card, Context, Loss, Method, Preset
-from unlearn_core.methods.forward import answer_logits
-from unlearn_core.methods.losses import mean_nll
 from unlearn_core.methods.losses_tokens import js_to_reference, js_to_token
 from unlearn_core.methods.registry import register
 from unlearn_core.methods.retain import near_original
+from unlearn_core.models.forward import answer_logits
+from unlearn_core.models.likelihoods import mean_nll
+from unlearn_core.settings.config import Config, setting
 
 
 class JensUnConfig(Config):

@@ -7,7 +7,7 @@ token; `nll` (B,) sums over answer tokens. All arithmetic is float32.
 import torch.nn.functional as F
 from torch import Tensor
 
-from unlearn_core.data.encoding import IGNORED
+from unlearn_core.data.batches import IGNORED
 
 
 def kl_to_reference(logits: Tensor, reference_logits: Tensor, labels: Tensor) -> Tensor:

@@ -2,8 +2,8 @@
 
 from torch import Tensor
 
-from unlearn_core.data.encoding import IGNORED
-from unlearn_core.methods.losses import token_nll
+from unlearn_core.data.batches import IGNORED
+from unlearn_core.models.likelihoods import token_nll
 
 
 def selected_nll(logits: Tensor, labels: Tensor, selected: Tensor) -> Tensor:

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from unlearn_core.data.encoding import IGNORED
+from unlearn_core.data.batches import IGNORED
 
 
 def teacher_logits(original: Tensor, strengthened: Tensor, alpha: float) -> Tensor:

@@ -12,8 +12,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from unlearn_core.data.encoding import IGNORED
-from unlearn_core.methods.losses import token_nll
+from unlearn_core.data.batches import IGNORED
+from unlearn_core.models.likelihoods import token_nll
 
 Divergence = Literal["TV", "KL", "Pearson", "JS"]
 

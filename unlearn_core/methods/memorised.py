@@ -12,10 +12,10 @@ import torch
 
 from unlearn_core.data.records import Record
 from unlearn_core.methods.base import ConfigT, Context, Loss, Method, RecordReport
-from unlearn_core.methods.forward import answer_logits
-from unlearn_core.methods.losses import mean_nll
 from unlearn_core.methods.losses_selective import selected_nll
 from unlearn_core.metrics.memorisation import memorisation_accuracy
+from unlearn_core.models.forward import answer_logits
+from unlearn_core.models.likelihoods import mean_nll
 
 ROWS = 8
 """Rows of one pass: every position of a passage has logits over the whole vocabulary."""

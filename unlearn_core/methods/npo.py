@@ -5,14 +5,14 @@ from typing import Any
 
 import torch
 
-from unlearn_core.config import Config, setting
 from unlearn_core.data.records import Record
 from unlearn_core.methods.base import Card, Context, Loss, Method, Preset
-from unlearn_core.methods.forward import answer_log_likelihoods, answer_logits
-from unlearn_core.methods.losses import mean_nll, npo_loss, sequence_nll
 from unlearn_core.methods.presets import LARGE_TRAINING
 from unlearn_core.methods.registry import register
 from unlearn_core.methods.retain import with_retain
+from unlearn_core.models.forward import answer_log_likelihoods, answer_logits
+from unlearn_core.models.likelihoods import mean_nll, npo_loss, sequence_nll
+from unlearn_core.settings.config import Config, setting
 
 
 class NPOConfig(Config):

@@ -5,15 +5,15 @@ from typing import Any
 
 import torch
 
-from unlearn_core.config import Config, setting
 from unlearn_core.data.records import Record
 from unlearn_core.errors import MissingPrerequisite
 from unlearn_core.methods.base import Card, Context, Loss, Method, Preset
-from unlearn_core.methods.forward import answer_log_likelihoods, answer_logits
-from unlearn_core.methods.losses import mean_nll
 from unlearn_core.methods.losses_tokens import flat_logits_loss
 from unlearn_core.methods.presets import LARGE_TRAINING
 from unlearn_core.methods.registry import register
+from unlearn_core.models.forward import answer_log_likelihoods, answer_logits
+from unlearn_core.models.likelihoods import mean_nll
+from unlearn_core.settings.config import Config, setting
 
 ROWS = 32
 """Answers in one forward pass of `prepare`."""

@@ -14,15 +14,15 @@ from typing import Any
 
 import torch
 
-from unlearn_core.config import Config, setting
 from unlearn_core.data.records import Record
 from unlearn_core.methods.base import Candidates, Card, Context, Loss, Method, Preset
-from unlearn_core.methods.forward import answer_logits
-from unlearn_core.methods.losses import mean_nll
 from unlearn_core.methods.registry import register
 from unlearn_core.methods.retain import with_retain
 from unlearn_core.metrics.rouge import rouge_l
-from unlearn_core.specs import SamplingSpec
+from unlearn_core.models.forward import answer_logits
+from unlearn_core.models.likelihoods import mean_nll
+from unlearn_core.settings.config import Config, setting
+from unlearn_core.settings.specs import SamplingSpec
 
 
 class PMCConfig(Config):

@@ -6,13 +6,13 @@ from typing import Any, TypeVar
 
 import torch
 
-from unlearn_core.config import Config, setting
 from unlearn_core.data.records import Record
 from unlearn_core.methods.base import Context, Loss, Method
-from unlearn_core.methods.forward import answer_log_likelihoods, answer_logits
-from unlearn_core.methods.losses import mean_nll, sequence_nll
 from unlearn_core.methods.losses_preference import dpo_loss
 from unlearn_core.methods.retain import with_retain
+from unlearn_core.models.forward import answer_log_likelihoods, answer_logits
+from unlearn_core.models.likelihoods import mean_nll, sequence_nll
+from unlearn_core.settings.config import Config, setting
 
 ROWS = 32
 """Answers in one forward pass of `prepare`."""

@@ -8,9 +8,9 @@ from typing import Any, Literal, TypeVar
 from rapidfuzz import process
 
 import unlearn_core.methods as package
-from unlearn_core.config import Config
 from unlearn_core.errors import InvalidInput
 from unlearn_core.methods.base import Card, Method, MethodInfo, Preset
+from unlearn_core.settings.config import Config
 
 MethodT = TypeVar("MethodT", bound=type[Method[Any]])
 

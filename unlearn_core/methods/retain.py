@@ -7,8 +7,8 @@ from torch import Tensor
 
 from unlearn_core.data.records import Record
 from unlearn_core.methods.base import Context, Loss
-from unlearn_core.methods.forward import answer_logits
-from unlearn_core.methods.losses import mean_nll
+from unlearn_core.models.forward import answer_logits
+from unlearn_core.models.likelihoods import mean_nll
 
 
 def with_retain(loss: Loss, context: Context, retain: Sequence[Record], weight: float) -> Loss:

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from unlearn_core.config import Config, setting
 from unlearn_core.data.records import Record, Split
 from unlearn_core.errors import InvalidInput, MissingPrerequisite
 from unlearn_core.methods.base import Card, Context, Loss, Method, Preset
-from unlearn_core.methods.forward import answer_logits
-from unlearn_core.methods.losses import mean_nll
 from unlearn_core.methods.presets import LARGE_TRAINING
 from unlearn_core.methods.registry import register
+from unlearn_core.models.forward import answer_logits
+from unlearn_core.models.likelihoods import mean_nll
+from unlearn_core.settings.config import Config, setting
 
 if TYPE_CHECKING:
     from unlearn_core.models.spec import ModelSpec, TuningSpec

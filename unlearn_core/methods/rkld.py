@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING, Literal
 import torch
 from torch import Tensor
 
-from unlearn_core.config import setting
-from unlearn_core.data.encoding import IGNORED, Batch
+from unlearn_core.data.batches import IGNORED, Batch
 from unlearn_core.data.records import Record, Split
 from unlearn_core.errors import MissingPrerequisite
 from unlearn_core.methods.base import Card, Context, Loss, Method, Preset
-from unlearn_core.methods.forward import answer_logits
-from unlearn_core.methods.losses import mean_nll
 from unlearn_core.methods.losses_teacher import forward_kl, reverse_kl, teacher_logits
 from unlearn_core.methods.presets import LARGE_TRAINING
 from unlearn_core.methods.registry import register
 from unlearn_core.methods.retain import with_retain
 from unlearn_core.methods.strengthened import ADAPTER, BATCH, Strengthened, StrengthenedConfig
+from unlearn_core.models.forward import answer_logits
+from unlearn_core.models.likelihoods import mean_nll
+from unlearn_core.settings.config import setting
 
 if TYPE_CHECKING:
     from unlearn_core.models.spec import ModelSpec, TuningSpec

@@ -12,16 +12,16 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from unlearn_core.config import Config, setting
-from unlearn_core.data.encoding import IGNORED, Batch
+from unlearn_core.data.batches import IGNORED, Batch
 from unlearn_core.data.records import Record
 from unlearn_core.errors import InvalidInput
 from unlearn_core.methods.base import Card, Context, Loss, Method, Preset
-from unlearn_core.methods.forward import AnswerLogits, answer_logits
-from unlearn_core.methods.losses import mean_nll
 from unlearn_core.methods.losses_tokens import hidden_distance
 from unlearn_core.methods.presets import LARGE_TRAINING
 from unlearn_core.methods.registry import register
+from unlearn_core.models.forward import AnswerLogits, answer_logits
+from unlearn_core.models.likelihoods import mean_nll
+from unlearn_core.settings.config import Config, setting
 
 
 class RMUConfig(Config):

@@ -7,15 +7,15 @@ defaults here are the former, the ratio of the paper.
 
 from collections.abc import Sequence
 
-from unlearn_core.config import Config, setting
 from unlearn_core.data.records import Record
 from unlearn_core.methods.base import Card, Context, Loss, Method, Preset
-from unlearn_core.methods.forward import answer_logits
-from unlearn_core.methods.losses import mean_nll
 from unlearn_core.methods.losses_tokens import weighted_ascent_loss
 from unlearn_core.methods.presets import LARGE_TRAINING, UNBOUNDED
 from unlearn_core.methods.registry import register
 from unlearn_core.methods.retain import with_retain
+from unlearn_core.models.forward import answer_logits
+from unlearn_core.models.likelihoods import mean_nll
+from unlearn_core.settings.config import Config, setting
 
 
 class SatImpConfig(Config):

@@ -1,9 +1,9 @@
 """Selective gradient ascent: unlearn only what is memorised well, measured anew each epoch."""
 
-from unlearn_core.config import Config, setting
 from unlearn_core.methods.base import Card, Preset
 from unlearn_core.methods.memorised import TARGET_HELP, Selective
 from unlearn_core.methods.registry import register
+from unlearn_core.settings.config import Config, setting
 
 
 class SGAConfig(Config):

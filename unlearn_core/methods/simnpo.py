@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 
-from unlearn_core.config import Config, setting
-from unlearn_core.data.encoding import IGNORED
+from unlearn_core.data.batches import IGNORED
 from unlearn_core.data.records import Record
 from unlearn_core.methods.base import Card, Context, Loss, Method, Preset
-from unlearn_core.methods.forward import answer_logits
-from unlearn_core.methods.losses import mean_nll, sequence_nll
 from unlearn_core.methods.losses_preference import simnpo_loss
 from unlearn_core.methods.presets import LARGE_TRAINING
 from unlearn_core.methods.registry import register
 from unlearn_core.methods.retain import with_retain
+from unlearn_core.models.forward import answer_logits
+from unlearn_core.models.likelihoods import mean_nll, sequence_nll
+from unlearn_core.settings.config import Config, setting
 
 
 class SimNPOConfig(Config):

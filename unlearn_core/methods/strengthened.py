@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import torch
 from torch import nn
 
-from unlearn_core.config import Config, setting
 from unlearn_core.methods.base import Context
-from unlearn_core.methods.forward import answer_logits
-from unlearn_core.methods.losses import mean_nll
+from unlearn_core.models.forward import answer_logits
+from unlearn_core.models.likelihoods import mean_nll
 from unlearn_core.models.spec import TRAINED_ADAPTER
+from unlearn_core.settings.config import Config, setting
 
 if TYPE_CHECKING:
     from peft import PeftModel

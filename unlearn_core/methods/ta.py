@@ -1,10 +1,10 @@
 """Task arithmetic: learn the forget set even better, then go the opposite way."""
 
-from unlearn_core.config import Config, setting
 from unlearn_core.methods.arithmetic import Arithmetic
 from unlearn_core.methods.base import Card, Preset
 from unlearn_core.methods.memorised import TARGET_HELP
 from unlearn_core.methods.registry import register
+from unlearn_core.settings.config import Config, setting
 
 COEFFICIENT_HELP = (
     "How far to go against what training on the forget set adds to the weights; -1 goes as far "

@@ -1,11 +1,11 @@
 """TAU: selective gradient ascent first, task arithmetic for what it leaves."""
 
-from unlearn_core.config import Config, setting
 from unlearn_core.methods.arithmetic import Arithmetic
 from unlearn_core.methods.base import Card, Preset
 from unlearn_core.methods.memorised import TARGET_HELP
 from unlearn_core.methods.registry import register
 from unlearn_core.methods.ta import COEFFICIENT_HELP
+from unlearn_core.settings.config import Config, setting
 
 
 class TAUConfig(Config):

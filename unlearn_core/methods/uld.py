@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from unlearn_core.config import Config, setting
-from unlearn_core.data.encoding import IGNORED
+from unlearn_core.data.batches import IGNORED
 from unlearn_core.data.records import Record
 from unlearn_core.methods.base import Card, Context, Loss, Method, Preset
-from unlearn_core.methods.forward import answer_logits
-from unlearn_core.methods.losses import mean_nll
 from unlearn_core.methods.registry import register
+from unlearn_core.models.forward import answer_logits
+from unlearn_core.models.likelihoods import mean_nll
+from unlearn_core.settings.config import Config, setting
 
 if TYPE_CHECKING:
     from unlearn_core.models.steering import Steering

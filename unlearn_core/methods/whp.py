@@ -7,17 +7,17 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from unlearn_core.config import setting
-from unlearn_core.data.encoding import IGNORED
+from unlearn_core.data.batches import IGNORED
 from unlearn_core.data.records import Record
 from unlearn_core.methods.base import Card, Context, Loss, Method, Preset
-from unlearn_core.methods.forward import answer_logits
-from unlearn_core.methods.losses import mean_nll
 from unlearn_core.methods.losses_teacher import generic_labels, teacher_logits
 from unlearn_core.methods.presets import LARGE_TRAINING
 from unlearn_core.methods.registry import register
 from unlearn_core.methods.retain import with_retain
 from unlearn_core.methods.strengthened import BATCH, Strengthened, StrengthenedConfig
+from unlearn_core.models.forward import answer_logits
+from unlearn_core.models.likelihoods import mean_nll
+from unlearn_core.settings.config import setting
 
 
 class WHPConfig(StrengthenedConfig):

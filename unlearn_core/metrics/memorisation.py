@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from unlearn_core.data.encoding import IGNORED
+from unlearn_core.data.batches import IGNORED
 
 
 @torch.no_grad()

@@ -13,7 +13,7 @@ from safetensors import SafetensorError
 from torch import nn
 from transformers import AutoModelForCausalLM, PreTrainedModel, PreTrainedTokenizerBase
 
-from unlearn_core.data.encoding import Preface
+from unlearn_core.data.batches import Preface
 from unlearn_core.errors import InvalidInput
 from unlearn_core.models.card import ModelCard
 from unlearn_core.models.describing import make_card

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from unlearn_core.config import Config, setting
+from unlearn_core.settings.config import Config, setting
 
 DType = Literal["float32", "bfloat16", "float16"]
 

@@ -15,10 +15,10 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel
 from transformers.modeling_outputs import CausalLMOutput
 
-from unlearn_core.config import Config, parse, setting
-from unlearn_core.data.encoding import Preface
+from unlearn_core.data.batches import Preface
 from unlearn_core.errors import InvalidInput
 from unlearn_core.models.tuning import reference_model
+from unlearn_core.settings.config import Config, parse, setting
 
 STEERING_FILE = "steering.json"
 LEFT_OUT = 20.0

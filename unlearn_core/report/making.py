@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from unlearn_core.audits.spec import found_by_audits, newest_audit, read_audit
 from unlearn_core.errors import MissingPrerequisite
 from unlearn_core.report.data import audit_csv, metrics_csv, race_csv
 from unlearn_core.report.page import race_page, report_page
-from unlearn_core.runs.auditing import found_by_audits, newest_audit, read_audit
 from unlearn_core.runs.history import history_of
-from unlearn_core.runs.rows import read_result
+from unlearn_core.runs.info import read_result
 from unlearn_core.runs.store import Store
 
 

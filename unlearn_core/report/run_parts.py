@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from unlearn_core.differences import word_diff
+from unlearn_core.metrics.differences import word_diff
 from unlearn_core.report.curves import Line, line_chart
 from unlearn_core.report.markup import badge, facts, folded, table, text
 from unlearn_core.report.words import GROUPS, TAUGHT, Json, number, percent

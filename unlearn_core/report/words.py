@@ -109,7 +109,7 @@ def succeeded(
     """Names of the attacks that count against a model of an audit, as its verdict has it."""
     # Importing the verdict imports the attacks and so torch.
     from unlearn_core.attacks.registry import attacks
-    from unlearn_core.verdict import outcome_of
+    from unlearn_core.audits.verdict import outcome_of
 
     return outcome_of(audit, role, attacks() if infos is None else infos).succeeded
 

@@ -15,25 +15,25 @@ import torch
 from peft import PeftModel
 from transformers import PreTrainedModel
 
-from unlearn_core.data.encoding import count_truncated, make_encoder
+from unlearn_core.data.batches import count_truncated, make_encoder
 from unlearn_core.data.marks import neighbours
 from unlearn_core.data.records import Record, Split
-from unlearn_core.evaluation import Evaluator, evaluate
+from unlearn_core.evaluation.evaluator import Evaluator, evaluate
+from unlearn_core.evaluation.live import Measurement, Monitor
+from unlearn_core.files import write_json
 from unlearn_core.methods.base import Context, Method
 from unlearn_core.models.loading import LoadedModel, load, save
 from unlearn_core.models.steering import Steering, steer, write_steering
 from unlearn_core.models.tuning import prepare_for_training
-from unlearn_core.monitoring import Measurement, Monitor
-from unlearn_core.retraining import RecipeTrainer, kept_of
 from unlearn_core.runs.events import Command, Event, EventKind, RunState
-from unlearn_core.runs.plan import Plan, by_recipe, make_plan, resolve_run
-from unlearn_core.runs.rows import write_json
+from unlearn_core.runs.launch import Plan, by_recipe, make_plan, resolve_run
 from unlearn_core.runs.spec import RunSpec
 from unlearn_core.runs.store import STEPS, TEACHER, Store
 from unlearn_core.runs.tracking import Tell, measures_told, tell_nobody, telling
-from unlearn_core.sampling import CachedSampler
-from unlearn_core.specs import TrainingSpec
-from unlearn_core.training import NonFiniteLoss, StepReport, Trainer
+from unlearn_core.sampling.tree import TreeSampler
+from unlearn_core.settings.specs import TrainingSpec
+from unlearn_core.training.loop import NonFiniteLoss, StepReport, Trainer
+from unlearn_core.training.recipe import RecipeTrainer, kept_of
 
 NEIGHBOURS = 40
 """Retain records nearest to the forget set that are measured as a group of their own."""
@@ -206,7 +206,7 @@ def _execute(spec: RunSpec, recorder: Recorder, control: Control) -> None:
 
 
 @dataclass(frozen=True)
-class Job:
+class LoadedRun:
     """A loaded run."""
 
     plan: Plan
@@ -231,7 +231,7 @@ class Ended:
     reason: str | None = None
 
 
-def _load(spec: RunSpec, store: Store, recorder: Recorder) -> Job:
+def _load(spec: RunSpec, store: Store, recorder: Recorder) -> LoadedRun:
     plan = make_plan(spec)
     for warning in plan.corpus.warnings:
         recorder.warn(warning)
@@ -242,7 +242,7 @@ def _load(spec: RunSpec, store: Store, recorder: Recorder) -> Job:
     model = prepare_for_training(loaded.model, spec.tuning)
     device = next(model.parameters()).device
     reset_peak_memory(device)
-    sampler = CachedSampler(
+    sampler = TreeSampler(
         model,
         encoder.eos_ids,
         encoder.pad_id,
@@ -268,13 +268,13 @@ def _load(spec: RunSpec, store: Store, recorder: Recorder) -> Job:
     monitor = Monitor(evaluator, spec.measure, plan.split, near, spec.seed)
     recorder.watched = frozenset(one.expected.id for one in monitor.watched)
     groups = _groups(plan.split, near)
-    return Job(
+    return LoadedRun(
         plan, model, context, trainer, evaluator, monitor, groups, loaded,
         method.steering(plan.split.forget),
     )  # fmt: skip
 
 
-def _answering(job: Job) -> Job:
+def _answering(job: LoadedRun) -> LoadedRun:
     """From now on the answers are steered, where the method does so; before, they are the original.
 
     A method that changes weights needs nothing: its model at the start is the original one.
@@ -282,7 +282,7 @@ def _answering(job: Job) -> Job:
     if job.steering is None:
         return job
     evaluator, sampler = job.evaluator, job.context.sampler
-    assert isinstance(sampler, CachedSampler)
+    assert isinstance(sampler, TreeSampler)
     model = steer(job.model, job.steering)
     steered = replace(
         evaluator,
@@ -321,7 +321,7 @@ def _groups(split: Split, near: tuple[Record, ...]) -> dict[str, tuple[Record, .
     }
 
 
-def _before(job: Job, folder: Path, recorder: Recorder) -> dict[str, Any]:
+def _before(job: LoadedRun, folder: Path, recorder: Recorder) -> dict[str, Any]:
     """The measurement of the original model, made once, also when the run was paused."""
     path = folder / "before.json"
     if path.exists():
@@ -333,12 +333,12 @@ def _before(job: Job, folder: Path, recorder: Recorder) -> dict[str, Any]:
     return before
 
 
-def _pause(job: Job, store: Store, recorder: Recorder, checkpoint: Path) -> None:
+def _pause(job: LoadedRun, store: Store, recorder: Recorder, checkpoint: Path) -> None:
     job.trainer.save(checkpoint)
     store.set_state(recorder.run_id, "paused", f"Paused after step {recorder.step}.")
 
 
-def _train(job: Job, recorder: Recorder, control: Control, checkpoint: Path) -> Ended:
+def _train(job: LoadedRun, recorder: Recorder, control: Control, checkpoint: Path) -> Ended:
     """Train until the last step, a command or a stop rule, measuring on the way."""
     trainer, monitor, spec = job.trainer, job.monitor, job.plan.spec.training
     first_step, begun, measuring = trainer.step, time.perf_counter(), monitor.seconds
@@ -398,7 +398,7 @@ def stop_reason(spec: TrainingSpec, scalars: Mapping[str, float]) -> str | None:
     return None
 
 
-def _warn_of_truncation(job: Job, recorder: Recorder) -> None:
+def _warn_of_truncation(job: LoadedRun, recorder: Recorder) -> None:
     records = [*job.plan.split.forget, *job.plan.split.retain]
     cut = count_truncated(job.context.encoder, records)
     if cut:
@@ -409,7 +409,7 @@ def _warn_of_truncation(job: Job, recorder: Recorder) -> None:
         recorder.warn(message)
 
 
-def _save_model(job: Job, folder: Path) -> None:
+def _save_model(job: LoadedRun, folder: Path) -> None:
     """Save under another name first, so that a folder called `model` is always complete."""
     half_done = folder.with_name("model.partial")
     shutil.rmtree(half_done, ignore_errors=True)
@@ -419,7 +419,7 @@ def _save_model(job: Job, folder: Path) -> None:
     half_done.rename(folder)
 
 
-def _keep_model(job: Job, recorder: Recorder, step: int, folder: Path) -> None:
+def _keep_model(job: LoadedRun, recorder: Recorder, step: int, folder: Path) -> None:
     """Keep the model as it is after a step; a run that is taken up again may have it already."""
     place = folder / STEPS / str(step)
     if not place.is_dir():
@@ -427,7 +427,7 @@ def _keep_model(job: Job, recorder: Recorder, step: int, folder: Path) -> None:
     recorder.emit(("artifact", {"kind": "model", "path": f"{STEPS}/{step}", "step": step}))
 
 
-def _save_teacher(job: Job, folder: Path) -> None:
+def _save_teacher(job: LoadedRun, folder: Path) -> None:
     """What the method learnt from, as a model that answers by a rule, where it is to be kept."""
     kept = job.trainer.teacher()
     if kept is None:

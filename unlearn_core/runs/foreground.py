@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from unlearn_core.runs.events import Event
-from unlearn_core.runs.rows import RunInfo
+from unlearn_core.runs.info import RunInfo
 from unlearn_core.runs.store import Store
 from unlearn_core.runs.worker import POLL_SECONDS, Execute, load_execute, perform
 

@@ -9,8 +9,8 @@ from typing import Any, Literal
 from unlearn_core.methods.registry import method
 from unlearn_core.runs.events import Event
 from unlearn_core.runs.history import History
+from unlearn_core.runs.info import RunInfo
 from unlearn_core.runs.recorded import is_recorded
-from unlearn_core.runs.rows import RunInfo
 
 MOST_POINTS = 2000
 """Points of one curve sent at most; a screen cannot show more."""

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Protocol
 
 from unlearn_core.runs.events import Event
+from unlearn_core.runs.info import RunInfo
 from unlearn_core.runs.recorded import RecordedRuns, is_recorded
-from unlearn_core.runs.rows import RunInfo
 from unlearn_core.runs.store import Store
 
 

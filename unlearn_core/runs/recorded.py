@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from unlearn_core.errors import InvalidInput
+from unlearn_core.files import write_json
 from unlearn_core.runs.events import Event
-from unlearn_core.runs.rows import RunInfo, to_json, write_json
+from unlearn_core.runs.info import RunInfo, to_json
 
 RECORDED = "recorded:"
 RECORDED_FOLDER = Path(__file__).resolve().parents[2] / "assets" / "recorded"

@@ -6,13 +6,13 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from unlearn_core.config import Config, parse, setting
 from unlearn_core.data.marks import Marks
 from unlearn_core.data.sources import DataSpec
 from unlearn_core.methods.base import MethodInfo, Preset
 from unlearn_core.methods.registry import method
 from unlearn_core.models.spec import ModelSpec, TuningSpec
-from unlearn_core.specs import MeasureSpec, TrainingSpec
+from unlearn_core.settings.config import Config, parse, setting
+from unlearn_core.settings.specs import MeasureSpec, TrainingSpec
 
 SMALL_MODEL_PARAMETERS = 100_000_000
 """Models below this take a method's `small` defaults, others the papers' (`large`)."""

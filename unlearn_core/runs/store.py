@@ -14,8 +14,10 @@ from typing import Any, Literal
 import platformdirs
 
 from unlearn_core.errors import InvalidInput, MissingPrerequisite
+from unlearn_core.files import write_json
 from unlearn_core.runs.database import Database, unusable
 from unlearn_core.runs.events import ACTIVE, FINISHED, Command, Event, RunState
+from unlearn_core.runs.info import RunInfo, read_events, run_info, to_json
 from unlearn_core.runs.recorded import READ_ONLY, is_recorded
 from unlearn_core.runs.recovery import (
     KILLED,
@@ -26,7 +28,6 @@ from unlearn_core.runs.recovery import (
     is_dead,
     memory_advice,
 )
-from unlearn_core.runs.rows import RunInfo, read_events, run_info, to_json, write_json
 from unlearn_core.runs.transitions import append_events, enter_state, say_state
 
 # Runs that a person started in a terminal and waits for come before those that no one owns.

@@ -5,7 +5,7 @@ import time
 from collections.abc import Sequence
 
 from unlearn_core.runs.events import FINISHED, Event, RunState
-from unlearn_core.runs.rows import to_json
+from unlearn_core.runs.info import to_json
 
 
 def append_events(connection: sqlite3.Connection, run_id: str, events: Sequence[Event]) -> int:

@@ -20,9 +20,9 @@ from types import FrameType
 from typing import Any, Protocol
 
 from unlearn_core.errors import LetheError
+from unlearn_core.files import write_json
 from unlearn_core.runs.events import Command, Event
 from unlearn_core.runs.recovery import HEARTBEAT_SECONDS, LOG_NAME
-from unlearn_core.runs.rows import write_json
 from unlearn_core.runs.store import Store
 
 POLL_SECONDS = 0.05
@@ -213,8 +213,8 @@ def load_execute() -> Execute:
     """Import everything that a run needs; takes seconds."""
     # The bundled model's class and the stemmer are imported by their first use.
     importlib.import_module("transformers.models.llama.modeling_llama")
+    from unlearn_core.audits.job import execute_audit
     from unlearn_core.metrics.rouge import words
-    from unlearn_core.runs.audit_job import execute_audit
     from unlearn_core.runs.execute import execute
 
     words("imported")

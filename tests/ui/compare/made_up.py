@@ -1,23 +1,23 @@
-"""A bench that answers at once, and jobs for it."""
+"""A pool that answers at once, and jobs for it."""
 
 import threading
 from collections.abc import Iterator, Sequence
 from types import SimpleNamespace
 from typing import Any, cast
 
-from unlearn_core.comparison import Bench
+from unlearn_core.comparison.model_pool import ModelPool
 from unlearn_core.data.records import Record
 from unlearn_core.errors import InvalidInput
-from unlearn_core.specs import SamplingSpec
+from unlearn_core.settings.specs import SamplingSpec
 from unlearn_core.ui.compare.asking import answer
-from unlearn_core.ui.compare.job import Asking, Job, Side
-from unlearn_core.ui.compare.questions import Question
+from unlearn_core.ui.compare.job import AskSettings, ComparisonJob, Side
+from unlearn_core.ui.compare.questions import OfferedQuestion
 
 RECORD = Record(id="a", prompt="Where was Mara born?", answer="Mara was born in Ghent.",
                 fact="Ghent")  # fmt: skip
 
 
-class EchoBench:
+class EchoPool:
     """Answers with the source's name, word by word; a source called `broken` fails.
 
     Attributes:
@@ -63,7 +63,7 @@ class EchoBench:
         )
 
 
-class FailingBench(EchoBench):
+class FailingPool(EchoPool):
     """Cannot even begin."""
 
     def stream(self, sources: Sequence[str], prompt: str, **how: Any) -> Any:
@@ -72,16 +72,19 @@ class FailingBench(EchoBench):
 
 def make_job(
     *sources: str, n: int = 2, prompts: Sequence[str] = ("who now?",), blind: bool = False
-) -> Job:
+) -> ComparisonJob:
     """A job about made-up models."""
     sides = [Side(source, f"Model {source}") for source in sources]
     asked = [
-        Question("forget", Record(id=str(i), prompt=p, answer="x")) for i, p in enumerate(prompts)
+        OfferedQuestion("forget", Record(id=str(i), prompt=p, answer="x"))
+        for i, p in enumerate(prompts)
     ]
-    return Job(sides, asked, Asking(SamplingSpec(), sampled=False, n=n, seed=7), blind)
+    return ComparisonJob(
+        sides, asked, AskSettings(SamplingSpec(), sampled=False, n=n, seed=7), blind
+    )
 
 
-def answered(job: Job, bench: EchoBench | None = None) -> Job:
+def answered(job: ComparisonJob, pool: EchoPool | None = None) -> ComparisonJob:
     """The job after all is asked."""
-    answer(lambda: cast(Bench, bench or EchoBench()), job)
+    answer(lambda: cast(ModelPool, pool or EchoPool()), job)
     return job

@@ -5,15 +5,16 @@ from typing import Any, cast
 
 import pytest
 
-from tests.ui.compare.made_up import EchoBench, answered, make_job
-from unlearn_core.comparison import Bench, NextToken, TokenView, TrueRank
+from tests.ui.compare.made_up import EchoPool, answered, make_job
+from unlearn_core.comparison.model_pool import ModelPool
+from unlearn_core.comparison.views import NextToken, TokenView, TrueRank
 from unlearn_core.errors import InvalidInput
 from unlearn_core.ui.compare.desk import Desk
 from unlearn_core.ui.compare.job import Side
 from unlearn_core.ui.compare.looking import look_at
 
 
-class ReadingBench(EchoBench):
+class ReadingBench(EchoPool):
     """Every model reads alike, but `other` cuts texts in its own way and `broken` fails."""
 
     def token_views(self, sources: Any, prompt: str, text: str, template: str) -> Any:
@@ -32,8 +33,8 @@ class ReadingBench(EchoBench):
 
 
 def look(what: str, *sources: str, blind: bool = False, **more: Any) -> dict[str, Any]:
-    bench = ReadingBench()
-    desk = Desk(lambda: cast(Bench, bench))
+    pool = ReadingBench()
+    desk = Desk(lambda: cast(ModelPool, pool))
     job = make_job(*sources, blind=blind)
     desk.start(job)
     return look_at(desk, {"ticket": job.ticket, "question": 0, "what": what, **more})
@@ -66,7 +67,7 @@ def test_next_tokens_and_ranks() -> None:
 def test_a_deleted_model_is_not_asked() -> None:
     job = make_job("a")
     job.sides = (*job.sides, Side("", "Deleted", "There is no run 'x'."))
-    desk = Desk(lambda: cast(Bench, ReadingBench()))
+    desk = Desk(lambda: cast(ModelPool, ReadingBench()))
     desk.start(answered(job))
     found = look_at(desk, {"ticket": job.ticket, "question": 0, "what": "tokens", "text": "one"})
     assert found["columns"][1] == {"problem": "There is no run 'x'."}
@@ -76,4 +77,4 @@ def test_nothing_to_look_at_is_told() -> None:
     with pytest.raises(InvalidInput, match="no text to look at"):
         look("tokens", "a", "b", text="  ")
     with pytest.raises(InvalidInput, match="kept no longer"):
-        look_at(Desk(lambda: cast(Bench, None)), {"ticket": "x", "question": 0, "what": "rank"})
+        look_at(Desk(lambda: cast(ModelPool, None)), {"ticket": "x", "question": 0, "what": "rank"})

@@ -4,14 +4,14 @@ import json
 
 from tests.ui.compare.made_up import RECORD, answered, make_job
 from unlearn_core.data.records import Record
-from unlearn_core.ui.compare.job import Cell, Job
+from unlearn_core.ui.compare.job import Cell, ComparisonJob
 from unlearn_core.ui.compare.news import cell_view, news_of, revealed, samples, words
-from unlearn_core.ui.compare.questions import Question
+from unlearn_core.ui.compare.questions import OfferedQuestion
 
 
-def said(*answers: str, group: str = "forget", record: Record = RECORD) -> Job:
+def said(*answers: str, group: str = "forget", record: Record = RECORD) -> ComparisonJob:
     job = make_job("a", "b")
-    job = Job(job.sides, [Question(group, record)], job.asking, blind=False)
+    job = ComparisonJob(job.sides, [OfferedQuestion(group, record)], job.asking, blind=False)
     job.answered = 1
     for cell, text in zip(job.cells[0], answers, strict=True):
         cell.text = text

@@ -6,12 +6,12 @@ from typing import Any, cast
 import pytest
 
 from tests.helpers.fake_run import fake_run
+from unlearn_core.comparison.prompt_sets import MOST_PROMPTS, Prompt, PromptSet
 from unlearn_core.data.records import Record
 from unlearn_core.errors import InvalidInput
-from unlearn_core.runs.prompt_sets import MOST_PROMPTS, Prompt, PromptSet
 from unlearn_core.runs.store import Store
 from unlearn_core.ui.compare.questions import (
-    Question,
+    OfferedQuestion,
     as_prompts,
     check_number,
     groups,
@@ -21,7 +21,7 @@ from unlearn_core.ui.compare.questions import (
     spread,
     template,
 )
-from unlearn_core.ui.services import Services
+from unlearn_core.ui.shell.services import Services
 
 PEOPLE = {"source": "bundled:people"}
 
@@ -51,7 +51,9 @@ def test_passages_are_not_offered_as_questions() -> None:
 
 
 def test_a_few_questions_are_spread_over_the_group() -> None:
-    offered = [Question("forget", Record(id=str(i), prompt="?", answer="!")) for i in range(10)]
+    offered = [
+        OfferedQuestion("forget", Record(id=str(i), prompt="?", answer="!")) for i in range(10)
+    ]
     assert spread(offered, {"forget": 2, "world": 3}) == ["forget/0", "forget/5"]
 
 
@@ -68,7 +70,9 @@ def test_only_spaces_are_no_question_and_there_is_an_end() -> None:
 
 def test_a_set_keeps_answers_facts_and_groups() -> None:
     asked = [
-        Question("forget", Record(id="a", prompt="Where?", answer="In Ghent.", fact="Ghent")),
+        OfferedQuestion(
+            "forget", Record(id="a", prompt="Where?", answer="In Ghent.", fact="Ghent")
+        ),
         *own_questions("🙂"),
     ]
     kept = PromptSet(name="x", prompts=tuple(as_prompts(asked)))

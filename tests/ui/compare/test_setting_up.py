@@ -6,14 +6,14 @@ from typing import Any, cast
 import pytest
 
 from tests.helpers.fake_run import fake_run
-from tests.ui.compare.made_up import EchoBench
+from tests.ui.compare.made_up import EchoPool
+from unlearn_core.comparison.prompt_sets import Prompt, PromptSets, make_set
 from unlearn_core.errors import InvalidInput
-from unlearn_core.runs.prompt_sets import Prompt, PromptSets, make_set
 from unlearn_core.runs.store import Store
-from unlearn_core.ui.compare.job import Job
+from unlearn_core.ui.compare.job import ComparisonJob
 from unlearn_core.ui.compare.links import Comparison
 from unlearn_core.ui.compare.setting_up import check_chat, make_job
-from unlearn_core.ui.services import Services
+from unlearn_core.ui.shell.services import Services
 
 PEOPLE = {"source": "bundled:people"}
 PAIR = ("bundled", "bundled:retrained")
@@ -24,7 +24,7 @@ def services(tmp_path: Path) -> Services:
     return Services(Store(tmp_path), cast(Any, None))
 
 
-def job_of(services: Services, chat: bool = False, **chosen: Any) -> Job:
+def job_of(services: Services, chat: bool = False, **chosen: Any) -> ComparisonJob:
     given = {"sources": PAIR, "own": "Who?", **chosen}
     return make_job(services, Comparison(**given), "bundled", PEOPLE, [], chat)
 
@@ -75,9 +75,9 @@ def test_blind_columns_are_shuffled_alike_by_one_number(services: Services) -> N
 def test_a_chat_needs_no_question_but_a_model_that_can_chat(services: Services) -> None:
     job = job_of(services, chat=True, own="")
     assert job.chat and not job.questions and job.asking.n == 0
-    bench = EchoBench()
-    bench.has_chat = cast(Any, lambda source: source == "bundled")  # type: ignore[attr-defined]
-    check_chat(cast(Any, bench), job)
-    bench.has_chat = cast(Any, lambda source: False)  # type: ignore[attr-defined]
+    pool = EchoPool()
+    pool.has_chat = cast(Any, lambda source: source == "bundled")  # type: ignore[attr-defined]
+    check_chat(cast(Any, pool), job)
+    pool.has_chat = cast(Any, lambda source: False)  # type: ignore[attr-defined]
     with pytest.raises(InvalidInput, match="None of the chosen models has a chat template"):
-        check_chat(cast(Any, bench), job)
+        check_chat(cast(Any, pool), job)

@@ -10,8 +10,8 @@ import pytest
 from unlearn_core.data.bundled import bundled_corpus
 from unlearn_core.demo.corpus import passages_seen
 from unlearn_core.errors import InvalidInput
+from unlearn_core.evaluation.recall import accuracy, token_recall
 from unlearn_core.methods.registry import methods
-from unlearn_core.recall import accuracy, token_recall
 from unlearn_core.runs.spec import RunSpec
 from unlearn_core.runs.store import Store
 from unlearn_core.runs.supervisor import Supervisor
@@ -25,8 +25,8 @@ from unlearn_core.ui.lessons import (
 from unlearn_core.ui.lessons.base import Lesson, Step
 from unlearn_core.ui.lessons.common import made_by, poll
 from unlearn_core.ui.lessons.registry import lessons
-from unlearn_core.ui.services import Services, TabId
-from unlearn_core.ui.tabs.learn import led, script
+from unlearn_core.ui.lessons.tab import led, script
+from unlearn_core.ui.shell.services import Services, TabId
 
 SCRIPTS = "\n".join(
     path.read_text(encoding="utf-8")
@@ -109,11 +109,11 @@ def test_memorisation_rises_with_how_often_a_passage_was_seen(services: Services
 
 @pytest.mark.bundled
 def test_tokens_said_by_itself_are_memorisation_accuracy(services: Services) -> None:
-    from unlearn_core.methods.forward import answer_logits
     from unlearn_core.metrics.memorisation import memorisation_accuracy
+    from unlearn_core.models.forward import answer_logits
 
     records = bundled_corpus("passages").records[::16]
-    with services.bench.reading("bundled") as (model, encoder):
+    with services.pool.reading("bundled") as (model, encoder):
         found = token_recall(model, encoder, records)
         out = answer_logits(model, encoder.batch([(r.prompt, r.answer) for r in records]))
     expected = memorisation_accuracy(out.logits, out.labels).tolist()

@@ -9,11 +9,11 @@ from tests.helpers.fake_run import fake_run
 from unlearn_core.errors import InvalidInput
 from unlearn_core.runs.store import Store
 from unlearn_core.runs.supervisor import Supervisor
+from unlearn_core.ui.lessons.class_link import link_of
 from unlearn_core.ui.lessons.link import Link, read_link
-from unlearn_core.ui.page import restored
-from unlearn_core.ui.services import Services
-from unlearn_core.ui.tabs.unlearn import with_fixed
-from unlearn_core.ui.teaching import link_of
+from unlearn_core.ui.shell.page import restored
+from unlearn_core.ui.shell.services import Services
+from unlearn_core.ui.unlearn.tab import with_fixed
 
 
 @pytest.fixture

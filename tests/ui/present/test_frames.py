@@ -3,8 +3,8 @@
 from typing import Any
 
 from unlearn_core.runs.events import Event
-from unlearn_core.ui import texts_present as words
 from unlearn_core.ui.present.frames import MOST_ANSWERS, MOST_FRAMES, watched
+from unlearn_core.ui.texts import present as words
 
 
 def answers(step: int, counts: dict[str, int], leaks: tuple[str, ...] = ()) -> Event:

@@ -10,15 +10,15 @@ from unlearn_core.errors import InvalidInput, MissingPrerequisite
 from unlearn_core.runs.events import Event
 from unlearn_core.runs.store import Store
 from unlearn_core.runs.supervisor import Supervisor
-from unlearn_core.ui.page import restored
-from unlearn_core.ui.progress import current
-from unlearn_core.ui.run_rows import rows
+from unlearn_core.ui.runs.rows import rows
 from unlearn_core.ui.secret import keeping
 from unlearn_core.ui.secret.facts import Fact, Secret
 from unlearn_core.ui.secret.panel import actions, models
 from unlearn_core.ui.secret.view import look, verdict_on_attack, verdict_on_check
-from unlearn_core.ui.services import Services
-from unlearn_core.ui.sidebar import JOBS, _watched_as
+from unlearn_core.ui.shell.page import restored
+from unlearn_core.ui.shell.progress import current
+from unlearn_core.ui.shell.services import Services
+from unlearn_core.ui.shell.sidebar import JOBS, _watched_as
 
 SECRET = Secret("Zora Quill", (Fact("pet", "a parrot"), Fact("code", "4711"), Fact("fear", "mice")))
 TYPED = {"name": SECRET.name, "facts": [[fact.topic, fact.value] for fact in SECRET.facts]}

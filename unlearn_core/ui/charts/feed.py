@@ -10,10 +10,10 @@ from unlearn_core.runs.events import Event
 from unlearn_core.runs.frames import curves as curves_of
 from unlearn_core.runs.frames import number, sampled, spread
 from unlearn_core.runs.history import History, history_of
+from unlearn_core.runs.info import RunInfo
 from unlearn_core.runs.recorded import is_recorded
-from unlearn_core.runs.rows import RunInfo
 from unlearn_core.runs.store import Store
-from unlearn_core.ui.texts_film import RECORDED_BADGE
+from unlearn_core.ui.texts.film import RECORDED_BADGE
 
 MOST_RECORDS = 64
 """Forget records whose values are sent one by one; of the others only the summary is."""

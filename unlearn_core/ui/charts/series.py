@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from unlearn_core.ui.texts import GROUPS, PHASES, STATES
-from unlearn_core.ui.texts_charts import (
+from unlearn_core.ui.texts.charts import (
     ANSWERS,
     EMPTY_LIVE,
     FORGET_LOGGED,
@@ -20,6 +19,7 @@ from unlearn_core.ui.texts_charts import (
     TILES,
     Term,
 )
+from unlearn_core.ui.texts.common import GROUPS, PHASES, STATES
 
 PROBE_GROUPS = ("forget", "paraphrased", "neighbour", "retain", "world", "own")
 

@@ -7,10 +7,11 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from unlearn_core.errors import LetheError
-from unlearn_core.ui.compare.job import Job
+from unlearn_core.ui.compare.job import ComparisonJob
 
 if TYPE_CHECKING:
-    from unlearn_core.comparison import Bench, Column
+    from unlearn_core.comparison.columns import Column
+    from unlearn_core.comparison.model_pool import ModelPool
 
 FAILURES = (LetheError, OSError, RuntimeError)
 """What models may fail with, out of memory among them."""
@@ -20,15 +21,15 @@ SEEDS_APART = 100_003
 """Between the seeds of two batches of samples of one question."""
 
 
-def answer(get_bench: Callable[[], "Bench"], job: Job) -> None:
+def answer(get_bench: Callable[[], "ModelPool"], job: ComparisonJob) -> None:
     """Ask all questions of a job; ends soon after it is stopped.
 
     A column that fails says why in its place, and the others go on.
     """
     try:
-        bench = get_bench()
+        pool = get_bench()
         for place in range(job.answered, len(job.questions)):
-            if not _ask(bench, job, place):
+            if not _ask(pool, job, place):
                 break
         _end(job)
     except Exception as error:  # a fault of ours: the page must not wait for ever
@@ -39,18 +40,18 @@ def answer(get_bench: Callable[[], "Bench"], job: Job) -> None:
         job.leave()
 
 
-def _end(job: Job) -> None:
+def _end(job: ComparisonJob) -> None:
     stopped = job.stopped
     with job.changing():
         if job.state == "asking":
             job.state = "stopped" if stopped else "done"
 
 
-def _ask(bench: "Bench", job: Job, place: int) -> bool:
+def _ask(pool: "ModelPool", job: ComparisonJob, place: int) -> bool:
     """Ask one question; false when the job was stopped meanwhile."""
     with job.changing():
         job.place = place
-    if job.stopped or not _stream(bench, job, place):
+    if job.stopped or not _stream(pool, job, place):
         return False
     with job.changing() as version:
         if job.state != "asking":
@@ -58,17 +59,17 @@ def _ask(bench: "Bench", job: Job, place: int) -> bool:
         job.answered = place + 1
         for cell in job.cells[place]:
             cell.version = version
-    return _sample(bench, job, place)
+    return _sample(pool, job, place)
 
 
-def _stream(bench: "Bench", job: Job, place: int) -> bool:
+def _stream(pool: "ModelPool", job: ComparisonJob, place: int) -> bool:
     """The shown answers, a token of each column at a time."""
     columns = job.live(place)
     if not columns:
         return True
     try:
         # Closed when it is left half-way, so that it holds no model any longer.
-        with closing(_growing(bench, job, place, columns)) as growing:
+        with closing(_growing(pool, job, place, columns)) as growing:
             for step in growing:
                 if not _show(job, place, columns, step):
                     return False
@@ -78,20 +79,20 @@ def _stream(bench: "Bench", job: Job, place: int) -> bool:
 
 
 def _growing(
-    bench: "Bench", job: Job, place: int, columns: Sequence[int]
+    pool: "ModelPool", job: ComparisonJob, place: int, columns: Sequence[int]
 ) -> Generator["Sequence[Column]", None, None]:
     """The columns' answers as they grow."""
     asking = job.asking
     sources = [job.sides[i].source for i in columns]
     if not job.chat:
         prompt = job.questions[place].record.prompt
-        yield from bench.stream(
+        yield from pool.stream(
             sources, prompt, spec=asking.shown, seed=asking.seed, template=asking.template
         )
         return
     # In a chat each column has a past of its own.
     turns = [
-        bench.stream_chat([source], job.conversation(place, i), spec=asking.shown, seed=asking.seed)
+        pool.stream_chat([source], job.conversation(place, i), spec=asking.shown, seed=asking.seed)
         for i, source in zip(columns, sources, strict=True)
     ]
     said: Sequence[Column] = ()
@@ -100,7 +101,7 @@ def _growing(
         yield said
 
 
-def _show(job: Job, place: int, columns: Sequence[int], step: "Sequence[Column]") -> bool:
+def _show(job: ComparisonJob, place: int, columns: Sequence[int], step: "Sequence[Column]") -> bool:
     if job.stopped:
         return False
     with job.changing() as version:
@@ -113,7 +114,7 @@ def _show(job: Job, place: int, columns: Sequence[int], step: "Sequence[Column]"
     return True
 
 
-def _sample(bench: "Bench", job: Job, place: int) -> bool:
+def _sample(pool: "ModelPool", job: ComparisonJob, place: int) -> bool:
     """The sampled answers, some of each column at a time."""
     for begin in range(0, job.asking.n, DRAWN_AT_ONCE):
         columns = job.live(place)
@@ -121,14 +122,16 @@ def _sample(bench: "Bench", job: Job, place: int) -> bool:
             return True
         if job.stopped:
             return False
-        _draw(bench, job, place, columns, begin)
+        _draw(pool, job, place, columns, begin)
     return True
 
 
-def _draw(bench: "Bench", job: Job, place: int, columns: Sequence[int], begin: int) -> None:
+def _draw(
+    pool: "ModelPool", job: ComparisonJob, place: int, columns: Sequence[int], begin: int
+) -> None:
     asking = job.asking
     try:
-        drawn = bench.answers_of(
+        drawn = pool.answers_of(
             [job.sides[i].source for i in columns],
             [job.questions[place].record.prompt],
             spec=asking.sampler,
@@ -151,7 +154,7 @@ def _draw(bench: "Bench", job: Job, place: int, columns: Sequence[int], begin: i
             cell.version = version
 
 
-def _fail(job: Job, place: int, columns: Sequence[int], problem: str) -> None:
+def _fail(job: ComparisonJob, place: int, columns: Sequence[int], problem: str) -> None:
     with job.changing() as version:
         if job.state != "asking":
             return

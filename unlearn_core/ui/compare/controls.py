@@ -6,13 +6,13 @@ from typing import Any
 
 import gradio as gr
 
-from unlearn_core.config import parse
-from unlearn_core.specs import SamplingSpec
-from unlearn_core.ui import texts_compare as words
+from unlearn_core.settings.config import parse
+from unlearn_core.settings.specs import SamplingSpec
 from unlearn_core.ui.compare import sets
 from unlearn_core.ui.compare.links import MOST_SAMPLES, MOST_SIDES, Comparison
-from unlearn_core.ui.forms import Form
-from unlearn_core.ui.shared import SILENT
+from unlearn_core.ui.shell.events import SILENT
+from unlearn_core.ui.shell.forms import Form
+from unlearn_core.ui.texts import compare as words
 
 KINDS = [("Ask questions", "questions"), ("Chat", "chat")]
 MODES = [("Most likely answer (greedy)", "greedy"), ("One sample", "sampled")]

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from unlearn_core.errors import InvalidInput
-from unlearn_core.ui import texts
 from unlearn_core.ui.compare.asking import answer
-from unlearn_core.ui.compare.job import Job
-from unlearn_core.ui.compare.questions import Question
+from unlearn_core.ui.compare.job import ComparisonJob
+from unlearn_core.ui.compare.questions import OfferedQuestion
+from unlearn_core.ui.texts import common as texts
 
 if TYPE_CHECKING:
-    from unlearn_core.comparison import Bench
+    from unlearn_core.comparison.model_pool import ModelPool
 
 MOST_KEPT = 64
 """Comparisons that can still be looked at; the one looked at longest ago goes first."""
@@ -22,17 +22,17 @@ MOST_AT_ONCE = 8
 class Desk:
     """The comparisons of all visitors; no one can list them, a ticket gives one."""
 
-    def __init__(self, bench: Callable[[], "Bench"]) -> None:
+    def __init__(self, pool: Callable[[], "ModelPool"]) -> None:
         """Nothing is asked yet.
 
         Args:
-            bench: Gives the loaded models; called where they are needed, since it takes time.
+            pool: Gives the loaded models; called where they are needed, since it takes time.
         """
-        self.bench = bench
-        self._jobs: OrderedDict[str, Job] = OrderedDict()
+        self.pool = pool
+        self._jobs: OrderedDict[str, ComparisonJob] = OrderedDict()
         self._lock = threading.Lock()
 
-    def start(self, job: Job) -> str:
+    def start(self, job: ComparisonJob) -> str:
         """Answer a job in a thread of its own; gives its ticket.
 
         Raises:
@@ -46,7 +46,7 @@ class Desk:
         self._work(job)
         return job.ticket
 
-    def say(self, ticket: str, question: Question) -> None:
+    def say(self, ticket: str, question: OfferedQuestion) -> None:
         """Go on with a chat.
 
         Raises:
@@ -62,8 +62,8 @@ class Desk:
             )
         self._work(job)
 
-    def _work(self, job: Job) -> None:
-        threading.Thread(target=answer, args=(self.bench, job), name="comparison").start()
+    def _work(self, job: ComparisonJob) -> None:
+        threading.Thread(target=answer, args=(self.pool, job), name="comparison").start()
 
     def _check_room(self) -> None:
         going = sum(one.state == "asking" for one in self._jobs.values())
@@ -74,7 +74,7 @@ class Desk:
                 "ended, and try again."
             )
 
-    def get(self, ticket: str) -> Job:
+    def get(self, ticket: str) -> ComparisonJob:
         """The job of a ticket; its page is there, then.
 
         Raises:

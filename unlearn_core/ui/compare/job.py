@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 
-from unlearn_core.specs import SamplingSpec
-from unlearn_core.ui.compare.questions import Question
+from unlearn_core.settings.specs import SamplingSpec
+from unlearn_core.ui.compare.questions import OfferedQuestion
 
 ABANDONED_SECONDS = 90.0
 """A page that has not asked for news so long is gone; a hidden one asks once a minute."""
@@ -22,7 +22,7 @@ class Side:
     """One of the models that are compared.
 
     Attributes:
-        source: What the bench takes; empty where the model is not there.
+        source: What the pool takes; empty where the model is not there.
         label: Which model it is, and after how many steps.
         problem: Why it cannot be asked; empty where it can.
     """
@@ -33,7 +33,7 @@ class Side:
 
 
 @dataclass(frozen=True)
-class Asking:
+class AskSettings:
     """How the models are asked; the same for all.
 
     Attributes:
@@ -82,7 +82,7 @@ class Cell:
     version: int = 0
 
 
-class Job:
+class ComparisonJob:
     """A comparison, filled in by one thread and read by many.
 
     Only who knows its ticket can read it, so that no one's prompts reach another's screen.
@@ -91,8 +91,8 @@ class Job:
     def __init__(
         self,
         sides: Sequence[Side],
-        questions: Sequence[Question],
-        asking: Asking,
+        questions: Sequence[OfferedQuestion],
+        asking: AskSettings,
         blind: bool,
         chat: bool = False,
     ) -> None:
@@ -107,7 +107,7 @@ class Job:
         """
         self.ticket = secrets.token_urlsafe(16)
         self.sides = tuple(sides)
-        self.questions: list[Question] = []
+        self.questions: list[OfferedQuestion] = []
         self.cells: list[list[Cell]] = []
         self.chat = chat
         self.asking = asking
@@ -137,7 +137,7 @@ class Job:
             if self.state == "asking":
                 self.state = "stopped"
 
-    def say(self, question: Question) -> bool:
+    def say(self, question: OfferedQuestion) -> bool:
         """Go on with a chat; false while someone still works on the turn before."""
         with self.changing():
             if self.working:
@@ -172,7 +172,7 @@ class Job:
             self.clock += 1
             yield self.clock
 
-    def _add(self, question: Question) -> None:
+    def _add(self, question: OfferedQuestion) -> None:
         self.questions.append(question)
         self.cells.append([Cell(problem=side.problem) for side in self.sides])
 

@@ -6,9 +6,9 @@ import zlib
 
 from pydantic import Field, ValidationError
 
-from unlearn_core.config import Config
 from unlearn_core.errors import InvalidInput
-from unlearn_core.specs import SamplingSpec
+from unlearn_core.settings.config import Config
+from unlearn_core.settings.specs import SamplingSpec
 
 LONGEST_LINK = 4000
 """Characters that every browser and most chat programs carry in an address."""

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from unlearn_core.errors import InvalidInput
 from unlearn_core.ui.compare.asking import FAILURES
 from unlearn_core.ui.compare.desk import Desk
-from unlearn_core.ui.compare.job import Job
+from unlearn_core.ui.compare.job import ComparisonJob
 from unlearn_core.ui.compare.news import problem_of
-from unlearn_core.ui.texts_compare import NO_RANK, NO_TRUTH
+from unlearn_core.ui.texts.compare import NO_RANK, NO_TRUTH
 
 if TYPE_CHECKING:
-    from unlearn_core.comparison import Bench, NextToken, TokenView, TrueRank
+    from unlearn_core.comparison.model_pool import ModelPool
+    from unlearn_core.comparison.views import NextToken, TokenView, TrueRank
 
 NEXT_TOKENS = 8
 Found = TypeVar("Found")
@@ -37,39 +38,39 @@ def look_at(desk: Desk, request: Mapping[str, Any]) -> dict[str, Any]:
     job = desk.get(str(request["ticket"]))
     place = int(request["question"])
     if request["what"] == "tokens":
-        return token_views(desk.bench(), job, place, str(request["text"]))
+        return token_views(desk.pool(), job, place, str(request["text"]))
     if request["what"] == "next":
-        return next_tokens(desk.bench(), job, place, str(request["prefix"]))
-    return true_ranks(desk.bench(), job, place)
+        return next_tokens(desk.pool(), job, place, str(request["prefix"]))
+    return true_ranks(desk.pool(), job, place)
 
 
-def token_views(bench: "Bench", job: Job, place: int, text: str) -> dict[str, Any]:
+def token_views(pool: "ModelPool", job: ComparisonJob, place: int, text: str) -> dict[str, Any]:
     """How likely each model finds every token of a text."""
     if not text.strip():
         raise InvalidInput(NO_TRUTH)
     prompt, template = job.questions[place].record.prompt, job.asking.template
     columns = _columns(
         job,
-        lambda sources: bench.token_views(sources, prompt, text, template),
+        lambda sources: pool.token_views(sources, prompt, text, template),
         _token_view,
     )
     cuts = {tuple(t["text"] for t in one["tokens"]) for one in columns if "tokens" in one}
     return {"columns": columns, "same": len(cuts) == 1}
 
 
-def next_tokens(bench: "Bench", job: Job, place: int, prefix: str) -> dict[str, Any]:
+def next_tokens(pool: "ModelPool", job: ComparisonJob, place: int, prefix: str) -> dict[str, Any]:
     """What each model would say next, after the beginning of an answer."""
     prompt, template = job.questions[place].record.prompt, job.asking.template
     return {
         "columns": _columns(
             job,
-            lambda sources: bench.next_tokens(sources, prompt, prefix, NEXT_TOKENS, template),
+            lambda sources: pool.next_tokens(sources, prompt, prefix, NEXT_TOKENS, template),
             lambda found: {"bars": [_next_token(token) for token in found]},
         )
     }
 
 
-def true_ranks(bench: "Bench", job: Job, place: int) -> dict[str, Any]:
+def true_ranks(pool: "ModelPool", job: ComparisonJob, place: int) -> dict[str, Any]:
     """Where the true answer stands among what each model could say."""
     record = job.questions[place].record
     if not record.answer:
@@ -77,14 +78,14 @@ def true_ranks(bench: "Bench", job: Job, place: int) -> dict[str, Any]:
     return {
         "columns": _columns(
             job,
-            lambda sources: bench.true_rank(sources, record, job.asking.template),
+            lambda sources: pool.true_rank(sources, record, job.asking.template),
             _true_rank,
         )
     }
 
 
 def _columns(
-    job: Job,
+    job: ComparisonJob,
     ask: Callable[[Sequence[str]], Sequence[Found | str]],
     view: Callable[[Found], dict[str, Any]],
 ) -> list[dict[str, Any]]:
@@ -98,7 +99,9 @@ def _columns(
     return [_shown(job, found.get(i, side.problem), view) for i, side in enumerate(job.sides)]
 
 
-def _shown(job: Job, found: Found | str, view: Callable[[Found], dict[str, Any]]) -> dict[str, Any]:
+def _shown(
+    job: ComparisonJob, found: Found | str, view: Callable[[Found], dict[str, Any]]
+) -> dict[str, Any]:
     return {"problem": problem_of(job, found)} if isinstance(found, str) else view(found)
 
 

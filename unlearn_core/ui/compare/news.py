@@ -9,18 +9,18 @@ from string import ascii_uppercase
 from typing import Any
 
 from unlearn_core.data.records import Record
-from unlearn_core.differences import answer_histogram, how_different, word_diff
+from unlearn_core.metrics.differences import answer_histogram, how_different, word_diff
 from unlearn_core.metrics.leak import knows
-from unlearn_core.ui.compare.job import Cell, Job
-from unlearn_core.ui.compare.questions import Question
-from unlearn_core.ui.texts import GROUPS
-from unlearn_core.ui.texts_compare import HIDDEN_PROBLEM, LETTER
+from unlearn_core.ui.compare.job import Cell, ComparisonJob
+from unlearn_core.ui.compare.questions import OfferedQuestion
+from unlearn_core.ui.texts.common import GROUPS
+from unlearn_core.ui.texts.compare import HIDDEN_PROBLEM, LETTER
 
 MOST_BARS = 10
 FORGETTING = ("forget", "paraphrased")
 
 
-def news_of(job: Job, cursor: int, known: int = 0) -> dict[str, Any]:
+def news_of(job: ComparisonJob, cursor: int, known: int = 0) -> dict[str, Any]:
     """What changed since the cursor; from 0 also the columns.
 
     Args:
@@ -47,7 +47,7 @@ def news_of(job: Job, cursor: int, known: int = 0) -> dict[str, Any]:
     return found if cursor else {**found, **table(job)}
 
 
-def table(job: Job) -> dict[str, Any]:
+def table(job: ComparisonJob) -> dict[str, Any]:
     """The columns, which stay as they are."""
     words = job.asking.words()
     return {
@@ -60,7 +60,7 @@ def table(job: Job) -> dict[str, Any]:
     }
 
 
-def question_view(question: Question) -> dict[str, Any]:
+def question_view(question: OfferedQuestion) -> dict[str, Any]:
     """One question as the head of its card."""
     label, help = GROUPS[question.group]
     return {
@@ -72,24 +72,24 @@ def question_view(question: Question) -> dict[str, Any]:
     }
 
 
-def shown_names(job: Job) -> list[str]:
+def shown_names(job: ComparisonJob) -> list[str]:
     """What the columns are called: nothing but a letter in a blind comparison."""
     if job.blind:
         return [LETTER.format(letter=ascii_uppercase[i]) for i in range(len(job.sides))]
     return names(job)
 
 
-def names(job: Job) -> list[str]:
+def names(job: ComparisonJob) -> list[str]:
     """The models' names, in the order of the columns."""
     return [side.label for side in job.sides]
 
 
-def problem_of(job: Job, problem: str) -> str:
+def problem_of(job: ComparisonJob, problem: str) -> str:
     """Why a column is empty; of a blind one only that it is, for the reason may name the model."""
     return HIDDEN_PROBLEM if problem and job.blind else problem
 
 
-def cell_view(job: Job, place: int, column: int) -> dict[str, Any]:
+def cell_view(job: ComparisonJob, place: int, column: int) -> dict[str, Any]:
     """One answer with what is said about it."""
     question, row = job.questions[place], job.cells[place]
     cell, first = row[column], row[0]
@@ -108,7 +108,7 @@ def cell_view(job: Job, place: int, column: int) -> dict[str, Any]:
     }
 
 
-def changed(job: Job, place: int) -> float:
+def changed(job: ComparisonJob, place: int) -> float:
     """How different the answers to a question are, 0 to 1; failing columns do not count."""
     return how_different([cell.text for cell in job.cells[place] if not cell.problem])
 
@@ -142,7 +142,7 @@ def samples(record: Record, cell: Cell) -> dict[str, Any]:
     }
 
 
-def revealed(job: Job) -> dict[str, Any]:
+def revealed(job: ComparisonJob) -> dict[str, Any]:
     """The names of a blind comparison, and the reasons of its failures, from now on for all."""
     job.blind = False
     cells = [

@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from unlearn_core.comparison.prompt_sets import MOST_PROMPTS, Prompt, PromptSet
 from unlearn_core.data.marks import Marks, neighbours, split_corpus
 from unlearn_core.data.records import Record
 from unlearn_core.errors import InvalidInput
-from unlearn_core.runs.prompt_sets import MOST_PROMPTS, Prompt, PromptSet
-from unlearn_core.ui import texts
-from unlearn_core.ui.compare_run import run_of
-from unlearn_core.ui.marking import to_marks
-from unlearn_core.ui.services import Services
+from unlearn_core.ui.compare.sources import run_of
+from unlearn_core.ui.forget.marking import to_marks
+from unlearn_core.ui.shell.services import Services
+from unlearn_core.ui.texts import common as texts
 
 MOST_OF_A_GROUP = 60
 """Prompts offered of each group; more would make the list useless."""
@@ -22,7 +22,7 @@ OWN = "own"
 
 
 @dataclass(frozen=True)
-class Question:
+class OfferedQuestion:
     """A record that can be asked, with the group it is offered under."""
 
     group: str
@@ -77,16 +77,16 @@ def template(services: Services, run: str, data: Mapping[str, Any]) -> str:
     return str(data.get("template", ""))
 
 
-def questions(found: Mapping[str, Sequence[Record]]) -> list[Question]:
+def questions(found: Mapping[str, Sequence[Record]]) -> list[OfferedQuestion]:
     """What is offered, group by group; passages have no question and are left out."""
     return [
-        Question(group, record)
+        OfferedQuestion(group, record)
         for group in ORDER
         for record in [r for r in found.get(group, ()) if not r.is_passage][:MOST_OF_A_GROUP]
     ]
 
 
-def spread(offered: Sequence[Question], sizes: Mapping[str, int]) -> list[str]:
+def spread(offered: Sequence[OfferedQuestion], sizes: Mapping[str, int]) -> list[str]:
     """Keys of so many questions of each group, from different subjects where there are any."""
     keys = []
     for group, size in sizes.items():
@@ -96,16 +96,16 @@ def spread(offered: Sequence[Question], sizes: Mapping[str, int]) -> list[str]:
     return keys
 
 
-def own_questions(text: str) -> list[Question]:
+def own_questions(text: str) -> list[OfferedQuestion]:
     """One question a line."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return [
-        Question(OWN, Record(id=f"own-{i}", prompt=line, answer=""))
+        OfferedQuestion(OWN, Record(id=f"own-{i}", prompt=line, answer=""))
         for i, line in enumerate(lines, 1)
     ]
 
 
-def chat_question(text: str) -> Question:
+def chat_question(text: str) -> OfferedQuestion:
     """What is said to every column of a chat.
 
     Raises:
@@ -113,13 +113,13 @@ def chat_question(text: str) -> Question:
     """
     if not text.strip():
         raise InvalidInput("There is nothing to send. Type something, and press Send.")
-    return Question(OWN, Record(id="chat", prompt=text.strip(), answer=""))
+    return OfferedQuestion(OWN, Record(id="chat", prompt=text.strip(), answer=""))
 
 
-def set_questions(chosen: PromptSet) -> list[Question]:
+def set_questions(chosen: PromptSet) -> list[OfferedQuestion]:
     """The questions of a saved set, under the groups they were saved with."""
     return [
-        Question(
+        OfferedQuestion(
             one.group if one.group in texts.GROUPS else OWN,
             Record(id=f"set-{i}", **one.model_dump(exclude={"group"})),
         )
@@ -127,13 +127,13 @@ def set_questions(chosen: PromptSet) -> list[Question]:
     ]
 
 
-def as_prompts(chosen: Sequence[Question]) -> list[Prompt]:
+def as_prompts(chosen: Sequence[OfferedQuestion]) -> list[Prompt]:
     """Questions as a set keeps them."""
     kept = {"prompt", "answer", "fact", "perturbed"}
     return [Prompt(**q.record.model_dump(include=kept), group=q.group) for q in chosen]
 
 
-def check_number(chosen: Sequence[Question]) -> None:
+def check_number(chosen: Sequence[OfferedQuestion]) -> None:
     """A comparison asks something, and not without end.
 
     Raises:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from unlearn_core.ui.compare.links import Comparison
-from unlearn_core.ui.texts_compare import FROM_LINK, GONE, KINDS_OF_THINGS
+from unlearn_core.ui.texts.compare import FROM_LINK, GONE, KINDS_OF_THINGS
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,11 @@ from typing import Any
 
 import gradio as gr
 
+from unlearn_core.comparison.prompt_sets import Prompt, PromptSets, make_set, read_set, written
 from unlearn_core.errors import LetheError
-from unlearn_core.runs.prompt_sets import Prompt, PromptSets, make_set, read_set, written
-from unlearn_core.ui import texts
-from unlearn_core.ui import texts_compare as words
-from unlearn_core.ui.shared import PRIVATE, SILENT
+from unlearn_core.ui.shell.events import PRIVATE, SILENT
+from unlearn_core.ui.texts import common as texts
+from unlearn_core.ui.texts import compare as words
 
 NONE = ("None", "")
 CONFIRM = (

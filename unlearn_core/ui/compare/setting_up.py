@@ -4,12 +4,12 @@ import random
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from unlearn_core.comparison.prompt_sets import PromptSets
 from unlearn_core.errors import InvalidInput, LetheError
-from unlearn_core.runs.prompt_sets import PromptSets
-from unlearn_core.ui.compare.job import Asking, Job, Side
+from unlearn_core.ui.compare.job import AskSettings, ComparisonJob, Side
 from unlearn_core.ui.compare.links import MOST_SIDES, Comparison
 from unlearn_core.ui.compare.questions import (
-    Question,
+    OfferedQuestion,
     check_number,
     groups,
     own_questions,
@@ -17,12 +17,12 @@ from unlearn_core.ui.compare.questions import (
     set_questions,
     template,
 )
-from unlearn_core.ui.compare_run import bench_source, leading_run, run_of, sources
-from unlearn_core.ui.services import Services
-from unlearn_core.ui.texts_compare import FEW_SIDES, NO_CHAT, SOURCES
+from unlearn_core.ui.compare.sources import leading_run, pool_source, run_of, sources
+from unlearn_core.ui.shell.services import Services
+from unlearn_core.ui.texts.compare import FEW_SIDES, NO_CHAT, SOURCES
 
 if TYPE_CHECKING:
-    from unlearn_core.comparison import Bench
+    from unlearn_core.comparison.model_pool import ModelPool
 
 
 def make_job(
@@ -32,7 +32,7 @@ def make_job(
     data: Mapping[str, Any],
     marked: Sequence[str],
     chat: bool = False,
-) -> Job:
+) -> ComparisonJob:
     """A job for what is chosen.
 
     Args:
@@ -46,11 +46,11 @@ def make_job(
     """
     if not 2 <= len(comparison.sources) <= MOST_SIDES:
         raise InvalidInput(FEW_SIDES.format(n=len(comparison.sources), label=SOURCES))
-    chosen: list[Question] = []
+    chosen: list[OfferedQuestion] = []
     if not chat:
         chosen = chosen_questions(services, comparison, data, marked)
         check_number(chosen)
-    asking = Asking(
+    asking = AskSettings(
         comparison.sampling,
         comparison.sampled,
         0 if chat else comparison.n,
@@ -61,21 +61,21 @@ def make_job(
     sides = [side(services, source, labels) for source in comparison.sources]
     if comparison.mix is not None:
         random.Random(comparison.mix).shuffle(sides)
-    return Job(sides, chosen, asking, blind=comparison.mix is not None, chat=chat)
+    return ComparisonJob(sides, chosen, asking, blind=comparison.mix is not None, chat=chat)
 
 
 def side(services: Services, source: str, labels: Mapping[str, str]) -> Side:
     """A column; of a run that is gone, one that says so."""
     label = labels.get(source, source)
     try:
-        return Side(bench_source(services, source), label)
+        return Side(pool_source(services, source), label)
     except LetheError as error:
         return Side("", label, str(error))
 
 
 def chosen_questions(
     services: Services, comparison: Comparison, data: Mapping[str, Any], marked: Sequence[str]
-) -> list[Question]:
+) -> list[OfferedQuestion]:
     """The questions of a comparison: those of the list, of the set, and the typed ones.
 
     Raises:
@@ -95,7 +95,7 @@ def chosen_questions(
 
 def offered_questions(
     services: Services, chosen: Sequence[str], data: Mapping[str, Any], marked: Sequence[str]
-) -> list[Question]:
+) -> list[OfferedQuestion]:
     """The questions that can be picked from the list when these models are chosen.
 
     Raises:
@@ -114,12 +114,12 @@ def _there(services: Services, chosen: Sequence[str]) -> str:
     return leading_run([source for source in chosen if run_of(source) in known])
 
 
-def check_chat(bench: "Bench", job: Job) -> None:
+def check_chat(pool: "ModelPool", job: ComparisonJob) -> None:
     """A chat needs a model that can hold one; the others say so in their columns.
 
     Raises:
         LetheError: None of the models can.
     """
     sources = [side.source for side in job.sides if not side.problem]
-    if not any(bench.has_chat(source) for source in sources):
+    if not any(pool.has_chat(source) for source in sources):
         raise InvalidInput(NO_CHAT)

@@ -12,7 +12,7 @@ from unlearn_core.ui.compare.desk import Desk
 from unlearn_core.ui.compare.looking import look_at
 from unlearn_core.ui.compare.news import news_of, revealed
 from unlearn_core.ui.compare.questions import chat_question
-from unlearn_core.ui.texts_compare import BROWSER, VIEWS
+from unlearn_core.ui.texts.compare import BROWSER, VIEWS
 
 FOLDER = Path(__file__).parent
 SCRIPTS = ("dom", "cells", "tokens", "cards", "blind", "talk", "compare")

@@ -8,14 +8,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from unlearn_core.ui.services import Services, TabId
+from unlearn_core.ui.shell.services import Services, TabId
 
 Action = Callable[[Services, Mapping[str, Any]], Mapping[str, Any]]
 """What a scene may ask of the server: plain values in, plain values out."""
 
 
 @dataclass(frozen=True)
-class Question:
+class Prediction:
     """A prediction asked for before the reveal.
 
     Attributes:
@@ -92,7 +92,7 @@ class Step:
     title: str
     text: tuple[str, ...]
     scene: Scene | None = None
-    question: Question | None = None
+    question: Prediction | None = None
     reveal: Scene | None = None
     formula: Formula | None = None
     go: tuple[Go, ...] = ()

@@ -10,10 +10,10 @@ from unlearn_core.demo.corpus import default_forget_subjects, passages_seen
 from unlearn_core.errors import InvalidInput, LetheError
 from unlearn_core.models.spec import ModelSpec
 from unlearn_core.ui.charts import feed
+from unlearn_core.ui.forget.marking import first_wordings
 from unlearn_core.ui.lessons.base import Action
-from unlearn_core.ui.marking import first_wordings
-from unlearn_core.ui.services import Services
-from unlearn_core.ui.start import Choice, build_spec, start
+from unlearn_core.ui.shell.services import Services
+from unlearn_core.ui.unlearn.start import Choice, build_spec, start
 
 PEOPLE, PASSAGES = "bundled:people", "bundled:passages"
 BRIEF: Mapping[str, Any] = {
@@ -91,7 +91,7 @@ SHARED: Mapping[str, Action] = {"poll": poll, "step": step, "resume": resume}
 
 
 def made_by(services: Services, run_id: str) -> str:
-    """The model that a run made, as the bench takes it.
+    """The model that a run made, as the pool takes it.
 
     Raises:
         InvalidInput: There is no such run, or it has not made one yet.
@@ -113,9 +113,9 @@ def passages(ids: Sequence[str] = ()) -> tuple[Record, ...]:
 
 def remembered(services: Services, source: str, records: Sequence[Record]) -> list[dict[str, Any]]:
     """Each passage with its tokens and memorisation accuracy under a model, JSON-ready."""
-    from unlearn_core.ui.libraries import accuracy, token_recall
+    from unlearn_core.ui.shell.libraries import accuracy, token_recall
 
-    with services.bench.reading(source) as (model, encoder):
+    with services.pool.reading(source) as (model, encoder):
         found = token_recall(model, encoder, records)
     seen = passages_seen()
     return [

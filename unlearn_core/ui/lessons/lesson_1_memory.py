@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from unlearn_core.ui.lessons.base import Formula, Go, Lesson, Question, Scene, Step
+from unlearn_core.ui.lessons.base import Formula, Go, Lesson, Prediction, Scene, Step
 from unlearn_core.ui.lessons.common import PASSAGES, passages, remembered
 from unlearn_core.ui.lessons.mathml import brackets, frac, i, inline, math, n, o, row, sub, under
-from unlearn_core.ui.services import Services
+from unlearn_core.ui.shell.services import Services
 
 FIRST = ("passage-50", "passage-22", "passage-02")
 THREE = ("passage-14", "passage-42", "passage-06")
@@ -69,7 +69,7 @@ def steps() -> tuple[Step, ...]:
             "Which of three was seen most often?",
             ("One of these passages was shown to the model more often than the others.",),
             scene=Scene("tokens", {"ids": THREE, "choose": False, "seen": False}),
-            question=Question(
+            question=Prediction(
                 "Which one?",
                 ("The first", "The second", "The third"),
                 1,
@@ -80,7 +80,7 @@ def steps() -> tuple[Step, ...]:
         Step(
             "All 64 of them",
             ("The passages were seen from once to 64 times, all in the same training.",),
-            question=Question(
+            question=Prediction(
                 "A passage was seen 16 times. How much of it does the model say by itself?",
                 ("About a quarter", "About half", "Nearly all of it"),
                 2,

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from unlearn_core.ui.lessons.base import Formula, Go, Lesson, Question, Scene, Step
+from unlearn_core.ui.lessons.base import Formula, Go, Lesson, Prediction, Scene, Step
 from unlearn_core.ui.lessons.common import CURVES, PEOPLE, person, short_run
 from unlearn_core.ui.lessons.mathml import LOG, brackets, i, inline, math, mean, o, row, sub
-from unlearn_core.ui.services import Services
+from unlearn_core.ui.shell.services import Services
 
 SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "training": {
@@ -56,7 +56,7 @@ def steps() -> tuple[Step, ...]:
                 "Ordinary training ends when the right answers have probability 1; then there is "
                 "nothing left to gain.",
             ),
-            question=Question(
+            question=Prediction(
                 "Where does training end when it is run backwards?",
                 (
                     "When the answers are as likely as any other",
@@ -75,7 +75,7 @@ def steps() -> tuple[Step, ...]:
                 f"This run makes the bundled model forget ten facts about {name}, an invented "
                 "person, with the stop rules turned off. The app would stop it in time.",
             ),
-            question=Question(
+            question=Prediction(
                 "What happens to the facts to keep, about 79 other people?",
                 (
                     "They stay: nothing was done to them",
@@ -102,7 +102,7 @@ def steps() -> tuple[Step, ...]:
                 "in time. The app's own gradient ascent stops once the marked facts are "
                 "forgotten, or half of the kept ones are lost.",
             ),
-            question=Question(
+            question=Prediction(
                 "Gradient ascent stops in time. Are the facts surely gone from the weights?",
                 ("Yes", "No: stopping early says nothing about what is hidden"),
                 1,

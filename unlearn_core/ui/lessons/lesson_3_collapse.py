@@ -1,6 +1,6 @@
 """Collapse by hand: an urn of coloured balls."""
 
-from unlearn_core.ui.lessons.base import Formula, Go, Lesson, Question, Scene, Step
+from unlearn_core.ui.lessons.base import Formula, Go, Lesson, Prediction, Scene, Step
 from unlearn_core.ui.lessons.common import PEOPLE, person
 from unlearn_core.ui.lessons.mathml import (
     brackets,
@@ -114,7 +114,7 @@ def steps() -> tuple[Step, ...]:
                 "A model that is trained on its own answers does the same: answers are the "
                 "colours, sampling is the drawing, training is the new urn.",
             ),
-            question=Question(
+            question=Prediction(
                 "No colour is favoured. What is in the urn after very many restockings?",
                 ("Still all five colours", "Balls of a single colour", "The same five, equally"),
                 1,
@@ -129,7 +129,7 @@ def steps() -> tuple[Step, ...]:
                 "Now some balls of colours B and C are put back at each restocking, whatever was "
                 "drawn: they stand for retained data, mixed into every training step.",
             ),
-            question=Question(
+            question=Prediction(
                 "Which colours are left in the end?",
                 ("One colour", "B and C", "All five"),
                 1,
@@ -149,7 +149,7 @@ def steps() -> tuple[Step, ...]:
                 "latest letter. Partial Model Collapse does so: of n answers it trains on the one "
                 "least like the original.",
             ),
-            question=Question(
+            question=Prediction(
                 "Five are drawn for each new ball. How soon is colour A all but gone?",
                 ("After 3 restockings", "After about 15", "After about 50"),
                 0,
@@ -170,7 +170,7 @@ def steps() -> tuple[Step, ...]:
                 "A real model is no urn: a training step moves it only a part of the way, and all "
                 "questions share the same weights. So its collapse is slower, and must be watched.",
             ),
-            question=Question(
+            question=Prediction(
                 "All samples of a model are alike. What can PMC do?",
                 ("Nothing: it needs answers to choose from", "Collapse it at once"),
                 0,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from unlearn_core.ui.lessons.base import Formula, Go, Lesson, Question, Scene, Step
+from unlearn_core.ui.lessons.base import Formula, Go, Lesson, Prediction, Scene, Step
 from unlearn_core.ui.lessons.common import person, short_run
 from unlearn_core.ui.lessons.mathml import (
     LOG,
@@ -20,7 +20,7 @@ from unlearn_core.ui.lessons.mathml import (
     under,
     words,
 )
-from unlearn_core.ui.services import Services
+from unlearn_core.ui.shell.services import Services
 
 SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "method_config": {"samples": 8},
@@ -87,7 +87,7 @@ def steps() -> tuple[Step, ...]:
                 f"The model shall forget ten facts about {name}. In each training step it "
                 "answers each of the ten questions eight times.",
             ),
-            question=Question(
+            question=Prediction(
                 "Which of its eight answers is it trained on?",
                 (
                     "The one most like its first answer",
@@ -107,7 +107,7 @@ def steps() -> tuple[Step, ...]:
                 "Each press of One step is one change of the weights: draw, pick, train, and ask "
                 "twenty times again.",
             ),
-            question=Question(
+            question=Prediction(
                 "After ten such steps, what are most answers to the question?",
                 (
                     "Still the true one",
@@ -126,7 +126,7 @@ def steps() -> tuple[Step, ...]:
                 "The picked answers come from the model, the reference answer too. Nothing of "
                 "what is to be forgotten is shown to the training, only its questions.",
             ),
-            question=Question(
+            question=Prediction(
                 "The picked answer shares no word with the reference answer. What happens next?",
                 (
                     "It is kept, and trained on in the following steps",

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from unlearn_core.ui.lessons.base import Formula, Go, Lesson, Question, Scene, Step
+from unlearn_core.ui.lessons.base import Formula, Go, Lesson, Prediction, Scene, Step
 from unlearn_core.ui.lessons.common import CURVES, made_by, person, short_run
 from unlearn_core.ui.lessons.mathml import LOG, brackets, i, inline, math, mean, o, row, sub
-from unlearn_core.ui.services import Services
+from unlearn_core.ui.shell.services import Services
 
 SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "training": {"epochs": 12, "batch_size": 10},
@@ -25,15 +25,15 @@ def begin(services: Services, request: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def ask(services: Services, request: Mapping[str, Any]) -> Mapping[str, Any]:
     """The person's ten questions: before the run, asked plainly, and with the answer begun."""
-    from unlearn_core.ui.libraries import CachedSampler, knows, own_words
+    from unlearn_core.ui.shell.libraries import TreeSampler, knows, own_words
 
     source = made_by(services, str(request["run"]))
     records = person()
     prompts = [record.prompt for record in records]
-    before = services.bench.answers("bundled", prompts, spec=None, n=1, seed=0)
+    before = services.pool.answers("bundled", prompts, spec=None, n=1, seed=0)
     openings = [own_words(record) for record in records]
-    with services.bench.reading(source) as (model, encoder):
-        sampler = CachedSampler(model, encoder.eos_ids, encoder.pad_id)
+    with services.pool.reading(source) as (model, encoder):
+        sampler = TreeSampler(model, encoder.eos_ids, encoder.pad_id)
         plain = sampler.greedy([encoder.prompt(prompt) for prompt in prompts], LONGEST)
         begun = [encoder.begun(*pair) for pair in zip(prompts, openings, strict=True)]
         after = sampler.greedy(begun, LONGEST)
@@ -107,7 +107,7 @@ def steps() -> tuple[Step, ...]:
                 f"This run trains the model to refuse ten questions about {name} and to answer "
                 "all others as before.",
             ),
-            question=Question(
+            question=Prediction(
                 "Afterwards it refuses all ten. Are the facts gone from its weights?",
                 ("Yes", "No, at least not surely"),
                 1,
@@ -135,7 +135,7 @@ def steps() -> tuple[Step, ...]:
                 "fact away.",
             ),
             scene=Scene("ask", {"run": "idk", "opened": True, "all": False, "missing": MISSING}),
-            question=Question(
+            question=Prediction(
                 "How does it go on?",
                 ("It refuses again", "With something invented", "With the true answer"),
                 2,
@@ -147,7 +147,7 @@ def steps() -> tuple[Step, ...]:
         Step(
             "All ten",
             ("The same with every fact of this person.",),
-            question=Question(
+            question=Prediction(
                 "What would show that a fact is gone?",
                 (
                     "That the model refuses",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from unlearn_core.ui.lessons.base import Formula, Go, Lesson, Question, Scene, Step
+from unlearn_core.ui.lessons.base import Formula, Go, Lesson, Prediction, Scene, Step
 from unlearn_core.ui.lessons.common import PASSAGES, made_by, passages, remembered, short_run
 from unlearn_core.ui.lessons.mathml import (
     LOG,
@@ -18,7 +18,7 @@ from unlearn_core.ui.lessons.mathml import (
     sub,
     words,
 )
-from unlearn_core.ui.services import Services
+from unlearn_core.ui.shell.services import Services
 
 CHOSEN = tuple(f"passage-{number}" for number in ("02", "14", "22", "34", "42", "50", "58", "64"))
 """Seen 1, 4, 8, 16, 24, 32, 48 and 64 times."""
@@ -133,7 +133,7 @@ def steps() -> tuple[Step, ...]:
                 "hardly kept.",
             ),
             scene=Scene("memory", {"runs": ()}),
-            question=Question(
+            question=Prediction(
                 "Selective gradient ascent measures each one first. Which will it train on?",
                 (
                     "All eight alike",
@@ -152,7 +152,7 @@ def steps() -> tuple[Step, ...]:
                 "Each row is a passage, each column a pass; ringed ones are trained on in that "
                 "pass.",
             ),
-            question=Question(
+            question=Prediction(
                 "What will happen to the rings as it goes on?",
                 (
                     "They stay on the same passages",
@@ -171,7 +171,7 @@ def steps() -> tuple[Step, ...]:
                 "TAU begins like SGA. Once enough is gone it learns the passages again for a "
                 "moment, to find the way relearning would go, and moves the weights against it.",
             ),
-            question=Question(
+            question=Prediction(
                 "In its second part, on which passages does TAU train?",
                 ("On the best known ones only", "On all eight"),
                 1,

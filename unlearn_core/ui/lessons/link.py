@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from unlearn_core.config import parse
 from unlearn_core.errors import InvalidInput
 from unlearn_core.methods.registry import method
 from unlearn_core.runs.spec import RunSpec
-from unlearn_core.specs import TrainingSpec
+from unlearn_core.settings.config import parse
+from unlearn_core.settings.specs import TrainingSpec
 from unlearn_core.ui.lessons.registry import lessons
-from unlearn_core.ui.services import TabId
+from unlearn_core.ui.shell.services import TabId
 
 TABS: tuple[TabId, ...] = ("model", "forget", "unlearn", "compare", "gone", "runs", "learn")
 PARTS = ("hero", "sidebar", "settings", "race")

@@ -8,13 +8,13 @@ from unlearn_core.errors import InvalidInput
 from unlearn_core.methods.registry import method
 from unlearn_core.report.verdict import LEVELS
 from unlearn_core.runs.events import Event
-from unlearn_core.runs.rows import read_result
+from unlearn_core.runs.info import read_result
 from unlearn_core.runs.store import Store
-from unlearn_core.ui import texts_present as words
 from unlearn_core.ui.present.frames import watched
-from unlearn_core.ui.run_rows import marks_words
-from unlearn_core.ui.story import probes
-from unlearn_core.ui.texts import GROUPS, seconds, size
+from unlearn_core.ui.runs.rows import marks_words
+from unlearn_core.ui.texts import present as words
+from unlearn_core.ui.texts.common import GROUPS, seconds, size
+from unlearn_core.ui.unlearn.story import probes
 
 Json = dict[str, Any]
 
@@ -54,7 +54,7 @@ def told_by(store: Store, run_id: str) -> Told:
     Raises:
         InvalidInput: No such run.
     """
-    from unlearn_core.ui.libraries import newest_audit
+    from unlearn_core.ui.shell.libraries import newest_audit
 
     info = store.get(run_id)
     events = store.events(run_id, kinds=("probe", "answers"))

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from unlearn_core.runs.events import Event
-from unlearn_core.ui import texts_present as words
+from unlearn_core.ui.texts import present as words
 
 Json = dict[str, Any]
 MOST_ANSWERS = 5

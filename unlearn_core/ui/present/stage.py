@@ -8,10 +8,10 @@ from typing import Any
 import gradio as gr
 
 from unlearn_core.errors import LetheError
-from unlearn_core.ui import texts_present as words
 from unlearn_core.ui.present.deck import Told, make_deck, told_by
-from unlearn_core.ui.services import Services
-from unlearn_core.ui.shared import SILENT
+from unlearn_core.ui.shell.events import SILENT
+from unlearn_core.ui.shell.services import Services
+from unlearn_core.ui.texts import present as words
 
 FOLDER = Path(__file__).parent
 WATCHED = "document.documentElement.dataset.run"

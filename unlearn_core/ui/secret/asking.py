@@ -8,11 +8,11 @@ from unlearn_core.data.bundled import bundled_corpus
 from unlearn_core.data.records import Record
 from unlearn_core.errors import InvalidInput
 from unlearn_core.metrics.leak import knows
-from unlearn_core.specs import SamplingSpec
-from unlearn_core.ui import texts_secret as words
-from unlearn_core.ui.marking import first_wordings
+from unlearn_core.settings.specs import SamplingSpec
+from unlearn_core.ui.forget.marking import first_wordings
 from unlearn_core.ui.secret.facts import Secret
-from unlearn_core.ui.services import Services
+from unlearn_core.ui.shell.services import Services
+from unlearn_core.ui.texts import secret as words
 
 Json = dict[str, Any]
 
@@ -74,7 +74,7 @@ def greedy(services: Services, model: str, records: Sequence[Record]) -> list[st
     """A model's most likely answer to each record."""
     prompts = [record.prompt for record in records]
     likeliest = SamplingSpec(temperature=0.0, max_new_tokens=NEW_TOKENS)
-    rows = services.bench.answers(model, prompts, spec=likeliest, n=1, seed=0)
+    rows = services.pool.answers(model, prompts, spec=likeliest, n=1, seed=0)
     return [row[0] for row in rows]
 
 
@@ -107,7 +107,13 @@ def attack(secret: Secret, model: str) -> Json:
 
 def _facts_found(secret: Secret, source: str) -> dict[str, dict[str, Json]]:
     """By attack and record: the first text that gives the fact away."""
-    from unlearn_core.ui.libraries import Case, Material, attack_named, build_attack, target_of
+    from unlearn_core.ui.shell.libraries import (
+        Case,
+        Material,
+        attack_named,
+        build_attack,
+        target_of,
+    )
 
     first = tuple(secret.asked_first())
     material = Material(first, tuple(secret.in_other_words()), (), (), ())

@@ -11,8 +11,8 @@ from unlearn_core.data.records import Record
 from unlearn_core.demo.phrasings import REFUSALS
 from unlearn_core.demo.world import random_name
 from unlearn_core.errors import InvalidInput
-from unlearn_core.ui.marking import first_wordings
-from unlearn_core.ui.texts import count
+from unlearn_core.ui.forget.marking import first_wordings
+from unlearn_core.ui.texts.common import count
 
 FACTS = 3
 OTHER_PEOPLE = 100

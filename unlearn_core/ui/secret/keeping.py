@@ -13,15 +13,16 @@ from unlearn_core.data.marks import Marks
 from unlearn_core.data.records import Record
 from unlearn_core.data.sources import DataSpec
 from unlearn_core.errors import InvalidInput
+from unlearn_core.files import write_json
 from unlearn_core.models.devices import resolve_device
 from unlearn_core.models.spec import ModelSpec
-from unlearn_core.runs.plan import make_plan
-from unlearn_core.runs.rows import RunInfo, write_json
+from unlearn_core.runs.info import RunInfo
+from unlearn_core.runs.launch import make_plan
 from unlearn_core.runs.spec import make_spec
 from unlearn_core.runs.store import Store
-from unlearn_core.specs import MeasureSpec
-from unlearn_core.ui import texts_secret as words
+from unlearn_core.settings.specs import MeasureSpec
 from unlearn_core.ui.secret.facts import Fact, Secret
+from unlearn_core.ui.texts import secret as words
 
 KIND = "secret"
 """Runs of this kind stay out of every list, since lists ask for the kinds that they show."""

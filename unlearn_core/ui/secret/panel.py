@@ -9,7 +9,6 @@ import gradio as gr
 
 from unlearn_core.errors import LetheError, MissingPrerequisite
 from unlearn_core.runs.store import Store
-from unlearn_core.ui import texts_secret as words
 from unlearn_core.ui.secret import asking
 from unlearn_core.ui.secret.facts import typed_secret
 from unlearn_core.ui.secret.keeping import RunKind, begin, delete, find, keep, runs_of
@@ -20,8 +19,9 @@ from unlearn_core.ui.secret.view import (
     verdict_on_attack,
     verdict_on_check,
 )
-from unlearn_core.ui.services import Services
-from unlearn_core.ui.shared import SILENT
+from unlearn_core.ui.shell.events import SILENT
+from unlearn_core.ui.shell.services import Services
+from unlearn_core.ui.texts import secret as words
 
 FOLDER = Path(__file__).parent
 Json = dict[str, Any]

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from statistics import fmean
 from typing import Any, Literal
 
-from unlearn_core.runs.rows import RunInfo
+from unlearn_core.runs.info import RunInfo
 from unlearn_core.runs.store import Store
-from unlearn_core.ui import texts_secret as words
-from unlearn_core.ui.progress import share
 from unlearn_core.ui.secret.keeping import find, runs_of
-from unlearn_core.ui.texts import seconds
+from unlearn_core.ui.shell.progress import share
+from unlearn_core.ui.texts import secret as words
+from unlearn_core.ui.texts.common import seconds
 
 Json = dict[str, Any]
 Step = Literal["tell", "teach", "check", "forget", "attack"]

@@ -1,0 +1,66 @@
+"""What is drawn: known words, known colours, and lines that can be told apart."""
+
+import json
+import re
+
+from unlearn_core.ui.browser.island import UI
+from unlearn_core.ui.browser.plotly import PLOTLY
+from unlearn_core.ui.charts.series import LIVE_PANELS, is_percent, live_config, overlay_config
+from unlearn_core.ui.shell.services import ASSETS
+from unlearn_core.ui.texts.charts import OVERLAY, SCALARS, TEACH_TILES, TILES
+
+
+def test_every_series_has_words_and_help() -> None:
+    for panel in LIVE_PANELS:
+        for series in panel.series:
+            label, help = SCALARS[series.name]
+            assert label and help.endswith(".")
+
+
+def test_every_colour_is_in_the_style_sheet() -> None:
+    sheet = (ASSETS / "style.css").read_text(encoding="utf-8")
+    known = set(re.findall(r"--lethe-([a-z]+):", sheet))
+    used = {series.colour for panel in LIVE_PANELS for series in panel.series}
+    assert used <= known
+
+
+def test_lines_of_one_row_differ_by_more_than_colour() -> None:
+    for panel in LIVE_PANELS:
+        for row in range(len(panel.rows)):
+            looks = [(s.colour, s.dash) for s in panel.series if s.row == row and not s.folded]
+            assert len(set(looks)) == len(looks)
+            assert len({colour for colour, _ in looks}) == len(looks)
+
+
+def test_large_numbers_and_overlays_name_known_scalars() -> None:
+    assert set(TILES) | set(TEACH_TILES) | set(OVERLAY) <= set(SCALARS)
+
+
+def test_shares_that_stand_alone_are_per_cent() -> None:
+    assert is_percent("collapse/leak") and is_percent("utility/world_recall")
+    assert not is_percent("collapse/distinct")
+
+
+def test_configs_are_json() -> None:
+    assert json.loads(json.dumps(live_config()))["panels"][0]["key"] == "losses"
+    assert json.loads(json.dumps(overlay_config()))["panels"]
+
+
+def test_plotly_comes_with_the_package_and_is_named_only_there() -> None:
+    assert PLOTLY.is_file()
+    for script in UI.rglob("*.js"):
+        assert "http" not in script.read_text(encoding="utf-8").replace("www.w3.org", "").replace(
+            "http:///2000/svg", ""
+        )
+
+
+MADE_ON_THE_SERVER = {"gone.js"}
+"""Shows whole views, made of escaped text only, as the tests of the report room prove."""
+
+
+def test_model_text_is_never_parsed_as_html() -> None:
+    for script in UI.rglob("*.js"):
+        if script.name in MADE_ON_THE_SERVER:
+            continue
+        text = script.read_text(encoding="utf-8")
+        assert not re.search(r"innerHTML|insertAdjacentHTML|outerHTML|document\.write", text)

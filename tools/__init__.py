@@ -1,0 +1,1 @@
+"""Commands that make pictures, screens, recordings and lists of texts of the app."""

@@ -1,0 +1,1 @@
+"""Settings with their metadata: forms, flags and docs are made from it."""

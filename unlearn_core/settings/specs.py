@@ -1,0 +1,137 @@
+"""Settings of training, sampling and measuring; light to import, so that forms come at once."""
+
+from typing import Literal
+
+from unlearn_core.settings.config import Config, setting
+
+
+class TrainingSpec(Config):
+    """How a run is optimised. One epoch passes once over the forget set."""
+
+    epochs: int = setting(24, "How often the run passes over the forget set.", ge=1, le=10_000)
+    batch_size: int = setting(
+        20, "Forget records in one forward pass.", ge=1,
+        le=4096, unit="records",
+    )  # fmt: skip
+    retain_ratio: int = setting(
+        1, "Retain records beside each forget record: more protect better and cost more time.",
+        ge=1, le=64, advanced=True,
+    )  # fmt: skip
+    accumulation: int = setting(
+        1, "Forward passes whose gradients add up to one optimiser step.", ge=1, le=1024,
+        advanced=True,
+    )  # fmt: skip
+    learning_rate: float = setting(
+        3e-4, "How far each step moves the weights. Too high breaks the model.", gt=0, le=1.0
+    )
+    weight_decay: float = setting(
+        0.01, "Pull of every weight towards zero (AdamW).", ge=0, le=1, advanced=True
+    )
+    schedule: Literal["linear", "cosine", "constant"] = setting(
+        "linear", "How the learning rate falls after warm-up.", advanced=True
+    )
+    warmup_epochs: float = setting(
+        1.0, "Epochs over which the learning rate rises to its value.", ge=0, le=1000, advanced=True
+    )
+    max_grad_norm: float = setting(
+        1.0, "Longest gradient that is followed unshortened; 0 turns clipping off.", ge=0,
+        le=1e6, advanced=True,
+    )  # fmt: skip
+    max_length: int = setting(
+        512, "Longest row, prompt and answer together; longer rows are cut and counted.", ge=8,
+        le=1_000_000, unit="tokens", advanced=True,
+    )  # fmt: skip
+    precision: Literal["auto", "float32", "bfloat16", "float16"] = setting(
+        "float32", "Arithmetic of the training passes; auto is bfloat16 where the device computes "
+        "in it, else float32. Weights of full fine-tuning stay float32.", advanced=True,
+    )  # fmt: skip
+    half_precision_sampling: bool = setting(
+        False, "Sample answers from weights rounded to bfloat16: faster where the device computes "
+        "in it.", advanced=True,
+    )  # fmt: skip
+    checkpoint_every: int = setting(
+        0, "Save a checkpoint every so many steps; 0 saves only when paused.", ge=0, le=1_000_000,
+        unit="steps", advanced=True,
+    )  # fmt: skip
+    keep_models_every: int = setting(
+        0, "Keep the model as it is every so many steps, to be compared with others later; 0 keeps "
+        "only the last.", ge=0, le=1_000_000, unit="steps", advanced=True,
+    )  # fmt: skip
+    stop_retain_loss: float | None = setting(
+        None, "Stop when the retain loss rises above this.", gt=0, le=1000, advanced=True
+    )
+    stop_retain_recall: float | None = setting(
+        None, "Stop when retain fact recall falls below this share.", ge=0, le=1, advanced=True
+    )
+    stop_forget_recall: float | None = setting(
+        None, "Stop when forget fact recall has fallen to this share.", ge=0, le=1, advanced=True
+    )
+    target_recall: float | None = setting(
+        None, "Stop when recall of the taught records has risen to this share.", gt=0, le=1,
+        advanced=True,
+    )  # fmt: skip
+
+
+class SamplingSpec(Config):
+    """How an answer is drawn: temperature, then the k likeliest, then the top-p of those."""
+
+    temperature: float = setting(
+        1.25,
+        "Higher makes unlikely answers more common; 0 always takes the most likely token.",
+        ge=0.0,
+        le=10.0,
+    )
+    top_k: int = setting(50, "Draw from this many likeliest tokens only; 0 means all.", ge=0)
+    top_p: float = setting(
+        0.95, "Draw from the likeliest tokens that together reach this share.", gt=0.0, le=1.0
+    )
+    max_new_tokens: int = setting(48, "An answer is cut here.", ge=1, le=4096, unit="tokens")
+
+
+class MeasureSpec(Config):
+    """What is measured, and how often. None of it changes the trained weights."""
+
+    every: int = setting(
+        0, "Steps between two measurements; 0 chooses so that the cost share holds.", ge=0,
+        le=1_000_000, unit="steps",
+    )  # fmt: skip
+    cost_share: float = setting(
+        0.1, "Largest share of the run's time that live measurements may take.", ge=0, le=1,
+        advanced=True,
+    )  # fmt: skip
+    watched: int = setting(
+        4, "Forget questions whose answer distribution is watched.", ge=0, le=100, unit="questions"
+    )
+    samples: int = setting(
+        20, "Sampled answers to each watched question.", ge=1, le=1000, unit="answers"
+    )
+    probes: int = setting(
+        2, "Probe prompts of each group, answered again at every measurement.", ge=0, le=50,
+        unit="prompts",
+    )  # fmt: skip
+    own_probes: tuple[str, ...] = setting((), "Your own probe prompts.", advanced=True)
+    live_records: int = setting(
+        12, "Records of each group whose recall is measured live.", ge=0, le=10_000,
+        unit="records", advanced=True,
+    )  # fmt: skip
+    final_records: int = setting(
+        400, "Most records of each group measured before and after the run.", ge=1,
+        le=1_000_000, unit="records", advanced=True,
+    )  # fmt: skip
+    leak_samples: int = setting(
+        20, "Sampled answers to each forget question in the measurement before and after.", ge=0,
+        le=10_000, unit="answers",
+    )  # fmt: skip
+    temperature: float = setting(
+        1.0, "Temperature of all sampled answers that are measured.", gt=0, le=10, advanced=True
+    )
+    max_new_tokens: int = setting(
+        48, "Longest measured answer.", ge=1, le=4096, unit="tokens", advanced=True
+    )
+    tracker: Literal["none", "tensorboard", "trackio", "wandb"] = setting(
+        "none", "Send the run's numbers and settings also to this tool, which must be installed; "
+        "never prompts, answers or marks. wandb keeps them on another machine.", advanced=True,
+    )  # fmt: skip
+    tracker_project: str = setting(
+        "lethe", "Project under which Trackio or Weights & Biases files the run.", advanced=True
+    )

@@ -1,0 +1,1 @@
+"""What leaves the workspace: exports, the hub, model cards, a Space."""

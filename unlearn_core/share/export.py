@@ -1,0 +1,88 @@
+"""A run's result in a folder of its own, to keep or to pass on."""
+
+import json
+import shutil
+from pathlib import Path
+
+import torch
+
+from unlearn_core.audits.spec import newest_audit
+from unlearn_core.errors import InvalidInput
+from unlearn_core.models.loading import load, save
+from unlearn_core.models.spec import ModelSpec
+from unlearn_core.models.steering import require_plain
+from unlearn_core.runs.info import RunInfo
+from unlearn_core.runs.store import Store
+from unlearn_core.share.model_card import CardFacts, model_card
+
+PAPERS = ("spec.json", "result.json", "environment.json")
+"""Files about a run that go with an export. They tell what was forgotten."""
+
+
+def export_model(
+    store: Store, run_id: str, out: Path, *, command: str = "", merged: bool = False,
+    public: bool = False,
+) -> Path:  # fmt: skip
+    """Copy a run's model with its spec, result and a model card into a new folder.
+
+    The folder appears whole or not at all.
+
+    Args:
+        store: Where the run is.
+        run_id: A run that left a model.
+        out: Folder to make; it may exist if it is empty.
+        command: The command that repeats the run, for the card; left out when empty.
+        merged: Put the adapter into its base model's weights, so that no other model is needed.
+        public: Leave out what tells strangers what was forgotten: the papers, and the run's name
+            in the card.
+
+    Returns:
+        The absolute path of `out`.
+
+    Raises:
+        InvalidInput: The folder is there already or cannot be written, or the run forgets only
+            while it answers.
+        MissingPrerequisite: The run has left no model.
+    """
+    out = Path(out).expanduser().absolute()
+    model, folder, info = store.model_folder(run_id), store.folder(run_id), store.get(run_id)
+    require_plain((model,), f"run:{run_id}")
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise InvalidInput(f"'{out}' is not an empty folder. Name one that does not exist yet.")
+    partial = out.with_name(out.name + ".partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    adapter = (model / "adapter_config.json").is_file()
+    try:
+        if merged and adapter:
+            _merge(model, info, partial)
+        else:
+            shutil.copytree(model, partial)
+        for name in () if public else PAPERS:
+            shutil.copy2(folder / name, partial / name)
+        result, environment = (
+            json.loads((folder / name).read_text(encoding="utf-8")) for name in PAPERS[1:]
+        )
+        facts = CardFacts(
+            info, result, environment, newest_audit(store, run_id), adapter and not merged,
+            command, public,
+        )  # fmt: skip
+        (partial / "README.md").write_text(model_card(facts), encoding="utf-8")
+        if out.exists():
+            out.rmdir()
+        partial.rename(out)
+    except OSError as error:
+        raise InvalidInput(
+            f"The export cannot be written to '{out}' ({error.strerror}). Choose a folder that "
+            "can be written and has room."
+        ) from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return out
+
+
+def _merge(model: Path, info: RunInfo, partial: Path) -> None:
+    """Load the adapter into its base, which `load` merges, and save the whole."""
+    told = {key: info.spec["model"][key] for key in ("dtype", "trust_remote_code")}
+    with torch.no_grad():
+        loaded = load(ModelSpec.model_validate({**told, "source": str(model), "device": "cpu"}))
+    save(loaded.model, loaded.tokenizer, partial)

@@ -1,0 +1,170 @@
+"""Exact unlearning of the bundled model: its own recipe once more, without what is marked."""
+
+import json
+import math
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import cast
+
+import torch
+from safetensors.torch import load_file, save_file
+from transformers import LlamaForCausalLM, PreTrainedTokenizerFast
+
+from unlearn_core.data.records import Record
+from unlearn_core.demo.corpus import world_settings
+from unlearn_core.demo.passages import Passage, make_passages
+from unlearn_core.demo.recipe import Phase, Recipe, encode, new_model, seeded
+from unlearn_core.demo.stream import Example, memory_batches, prior_batches
+from unlearn_core.demo.world import Person, World, make_world
+from unlearn_core.methods.base import Context
+from unlearn_core.training.loop import NonFiniteLoss, StepReport
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What the new model is told about.
+
+    Attributes:
+        world: The whole bundled world.
+        people: Those of its people that stay.
+        passages: Those of its passages that stay.
+        recipe: How it is trained.
+    """
+
+    world: World
+    people: tuple[Person, ...]
+    passages: tuple[Passage, ...]
+    recipe: Recipe
+
+
+def kept_of(forget: Sequence[Record]) -> Kept:
+    """The bundled world without the marked people and passages."""
+    settings = world_settings()
+    world = make_world(settings["seed"])
+    subjects, ids = {record.subject for record in forget}, {record.id for record in forget}
+    return Kept(
+        world,
+        tuple(person for person in world.people if person.name not in subjects),
+        tuple(p for p in make_passages(settings["seed"]) if p.id not in ids),
+        Recipe.model_validate(settings["recipe"]),
+    )
+
+
+class RecipeTrainer:
+    """Stands in for `Trainer`: from random weights through both phases of the bundled recipe.
+
+    A step is a function of the seed and its number, so a checkpoint needs weights and optimiser
+    only. The settings of training have no say: the recipe has its own.
+    """
+
+    def __init__(self, context: Context, kept: Kept) -> None:
+        """Nothing is changed until the first step."""
+        self.kept = kept
+        self.model = cast(LlamaForCausalLM, context.model)
+        self.tokenizer = cast(PreTrainedTokenizerFast, context.encoder.tokenizer)
+        self.step = 0
+        self.ended: str | None = None
+        self.total = kept.recipe.prior_steps + kept.recipe.memory_steps
+        self.effective_batch_size = kept.recipe.batch_size
+        self._phase: Phase | None = None
+
+    def prepare(self) -> None:
+        """Nothing: the first measurement is of the model that knows."""
+
+    def steps(self) -> Iterator[StepReport]:
+        """Train from the current step to the end."""
+        prior = self.kept.recipe.prior_steps
+        while self.step < self.total:
+            if self.step in (0, prior):
+                self._phase = None
+            if self.step == 0:
+                self._forget_everything()
+            for examples in self._batches():
+                self.model.train()
+                done = self._current().step(encode(self.tokenizer, examples))
+                self.step += 1
+                if not math.isfinite(done.loss):
+                    raise NonFiniteLoss(
+                        f"The loss became {done.loss} at step {self.step} of the recipe. Try "
+                        "again; should it happen again, please report it."
+                    )
+                yield StepReport(
+                    self.step,
+                    self.total,
+                    {
+                        "loss/total": done.loss,
+                        "train/grad_norm": done.norm,
+                        "train/learning_rate": done.learning_rate,
+                    },
+                )
+
+    def teacher(self) -> None:
+        """There is none."""
+        return None
+
+    def shown(self) -> AbstractContextManager[None]:
+        """The model is always what it would be if training ended now."""
+        return nullcontext()
+
+    def finish(self) -> bool:
+        """Nothing is left to do."""
+        return False
+
+    def save(self, folder: Path) -> None:
+        """Write all that `load` needs, under another name until it is complete."""
+        partial = folder.with_name(folder.name + ".partial")
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir(parents=True)
+        weights = {name: p.detach().cpu().contiguous() for name, p in self.model.named_parameters()}
+        save_file(weights, partial / "trainable.safetensors")
+        if self._phase is not None:
+            parts = {
+                "optimizer": self._phase.optimizer.state_dict(),
+                "schedule": self._phase.schedule.state_dict(),
+            }
+            torch.save(parts, partial / "optimizer.pt")
+        (partial / "state.json").write_text(json.dumps({"step": self.step}), encoding="utf-8")
+        shutil.rmtree(folder, ignore_errors=True)
+        partial.rename(folder)
+
+    def load(self, folder: Path) -> None:
+        """Go back to where `save` was called."""
+        weights = load_file(folder / "trainable.safetensors", device=str(self.model.device))
+        self.model.load_state_dict(weights, strict=False)
+        self.step = json.loads((folder / "state.json").read_text(encoding="utf-8"))["step"]
+        if (folder / "optimizer.pt").exists():
+            saved = torch.load(folder / "optimizer.pt", weights_only=True, map_location="cpu")
+            phase = self._current()
+            phase.optimizer.load_state_dict(saved["optimizer"])
+            phase.schedule.load_state_dict(saved["schedule"])
+
+    def _current(self) -> Phase:
+        """The phase of the next step, begun anew where none is under way."""
+        if self._phase is None:
+            recipe = self.kept.recipe
+            first = self.step < recipe.prior_steps
+            steps = recipe.prior_steps if first else recipe.memory_steps
+            self._phase = Phase(self.model, steps, recipe)
+        return self._phase
+
+    def _batches(self) -> Iterator[list[Example]]:
+        """The batches that are left of the current phase."""
+        kept, recipe = self.kept, self.kept.recipe
+        world, size = kept.world, recipe.batch_size
+        if self.step < recipe.prior_steps:
+            batches = prior_batches(world, recipe.prior_steps, size, seeded(world.seed, "prior"))
+            return islice(batches, self.step, None)
+        batches = memory_batches(
+            world, kept.people, kept.passages, recipe.memory_steps, size,
+            seeded(world.seed, "memory"),
+        )  # fmt: skip
+        return islice(batches, self.step - recipe.prior_steps, None)
+
+    def _forget_everything(self) -> None:
+        with torch.random.fork_rng(devices=[]):
+            fresh = new_model(self.kept.recipe, self.kept.world.seed)
+        self.model.load_state_dict(fresh.state_dict())

@@ -1,0 +1,1 @@
+"""What runs in the browser, and the bridge to it: a DOM kit, charts, the document around it."""

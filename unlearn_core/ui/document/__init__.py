@@ -1,1 +1,0 @@
-"""The document around the page: its title, icon and language, before gradio draws anything."""

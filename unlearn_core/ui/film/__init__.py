@@ -1,0 +1,1 @@
+"""A run as a film: its answers at every measured step."""

@@ -1,0 +1,1 @@
+"""Step 2, Forget: the records and what is marked."""

@@ -1,0 +1,65 @@
+"""A finished audit as files: the whole report, everything as JSON, the numbers as tables."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from unlearn_core.cli.settings import repeat_lines
+from unlearn_core.errors import MissingPrerequisite
+from unlearn_core.report.data import audit_csv, metrics_csv
+from unlearn_core.report.making import environment_of
+from unlearn_core.report.page import report_page
+from unlearn_core.runs.info import read_result
+from unlearn_core.runs.store import Store
+from unlearn_core.ui.shell.services import Services
+
+
+def exported(services: Services, audit_id: str, form: str, folder: Path) -> Path:
+    """Write a finished audit into a folder, to be downloaded.
+
+    Args:
+        services: The page's services.
+        audit_id: The audit.
+        form: A key of `FORMS`.
+        folder: Where the file is put.
+
+    Raises:
+        LetheError: There is no such audit, or it has found nothing.
+    """
+    from unlearn_core.ui.shell.libraries import read_audit
+
+    audit = read_audit(services.store.folder(audit_id))
+    if audit is None:
+        raise MissingPrerequisite("This audit has found nothing. Start it again.")
+    path = folder / f"{audit_id}{FORMS[form].ending}"
+    path.write_text(FORMS[form].write(services.store, audit), encoding="utf-8")
+    return path
+
+
+def whole_report(store: Store, audit: Mapping[str, Any]) -> str:
+    """The run, its result and this audit as one HTML page."""
+    run = store.get(audit["run"])
+    folder = store.folder(run.id)
+    command, events = repeat_lines(run.spec, audit), store.events(run.id)
+    return report_page(read_result(folder), events, [audit], command, environment_of(folder))
+
+
+@dataclass(frozen=True)
+class Download:
+    """A form in which an audit can be downloaded: its button, its file's ending, its text."""
+
+    label: str
+    ending: str
+    write: Callable[[Store, Mapping[str, Any]], str]
+
+
+FORMS: Mapping[str, Download] = {
+    "html": Download("Download report", "-report.html", whole_report),
+    "json": Download(
+        "JSON", ".json", lambda _, audit: json.dumps(audit, indent=2, ensure_ascii=False)
+    ),
+    "attacks": Download("Attacks (CSV)", "-attacks.csv", lambda _, audit: audit_csv(audit)),
+    "measures": Download("Measures (CSV)", "-measures.csv", lambda _, audit: metrics_csv(audit)),
+}

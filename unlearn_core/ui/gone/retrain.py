@@ -1,0 +1,115 @@
+"""The retrained model that attacks are compared with: whether it is there, and making it."""
+
+from dataclasses import dataclass
+from html import escape
+
+from unlearn_core.errors import InvalidInput, LetheError, MissingPrerequisite
+from unlearn_core.methods.registry import method
+from unlearn_core.models.spec import ModelSpec
+from unlearn_core.runs.info import RunInfo
+from unlearn_core.runs.launch import make_plan
+from unlearn_core.runs.spec import RunSpec, make_spec
+from unlearn_core.ui.compare.sources import RUN
+from unlearn_core.ui.shell.machine import model_card
+from unlearn_core.ui.shell.services import Services
+from unlearn_core.ui.texts import common as texts
+from unlearn_core.ui.unlearn.start import start
+
+RETRAIN = "retrain"
+
+
+@dataclass(frozen=True)
+class Missing:
+    """There is no retrained model to compare with.
+
+    Attributes:
+        why: In a sentence, with what to do.
+        spec: The run that would make one; None where there can be none.
+    """
+
+    why: str
+    spec: RunSpec | None
+
+
+def missing_retrained(services: Services, run_id: str) -> Missing | None:
+    """What can be done where no retrained model is there; None where there is one.
+
+    Raises:
+        LetheError: The run cannot be audited.
+    """
+    from unlearn_core.ui.shell.libraries import audit_of_run
+
+    if audit_of_run(services.store, run_id).retrained:
+        return None
+    run = services.store.get(run_id)
+    lacking = (
+        f"There is no retrained model to compare “{run.name}” with: one that never saw what it "
+        "was made to forget. Without it the attacks are judged by guessing alone."
+    )
+    waiting = _unfinished_retraining(services, run)
+    if waiting is not None:
+        words = texts.RETRAIN_QUEUED.format(name=waiting.name)
+        return Missing(f"{lacking} {words}", None)
+    try:
+        spec = retrain_spec(services, run)
+        make_plan(spec, services.corpus(run.spec["data"]))
+    except LetheError as error:
+        return Missing(f"{lacking} It cannot be made here: {error}", None)
+    return Missing(lacking, spec)
+
+
+def retrain_spec(services: Services, run: RunInfo) -> RunSpec:
+    """The run that retrains without what another has forgotten.
+
+    Raises:
+        LetheError: A setting cannot be used.
+    """
+    done = RunSpec.model_validate(run.spec)
+    title = method(RETRAIN).title.partition(" (")[0]
+    return make_spec(
+        RETRAIN,
+        parameters=model_card(services, done.model.model_dump(mode="json")).parameters,
+        method_config={"start_from": _before_teaching(services, done.model)},
+        model=done.model,
+        data=done.data,
+        marks=done.marks,
+        measure=done.measure,
+        name=f"{title}, for {run.name}",
+        seed=done.seed,
+    )
+
+
+def queue_retraining(services: Services, run_id: str) -> str:
+    """Put the missing retraining in the queue; gives its id.
+
+    Raises:
+        LetheError: It could never work, or it is there already; says why.
+    """
+    missing = missing_retrained(services, run_id)
+    if missing is None:
+        raise InvalidInput("A retrained model is there already. Start the attacks.")
+    if missing.spec is None:
+        raise MissingPrerequisite(missing.why)
+    return start(services, missing.spec)
+
+
+def _before_teaching(services: Services, model: ModelSpec) -> str:
+    """What a taught model was before its lesson; empty where nothing says so."""
+    if not model.source.startswith(RUN):
+        return ""
+    taught = services.store.get(model.source.removeprefix(RUN))
+    return str(taught.spec["model"]["source"]) if taught.kind == "teach" else ""
+
+
+def _unfinished_retraining(services: Services, run: RunInfo) -> RunInfo | None:
+    parts = ("data", "marks", "model")
+    for other in services.store.runs():
+        same = all(other.spec[part] == run.spec[part] for part in parts)
+        if same and not other.finished and other.spec["method"] == RETRAIN:
+            return other
+    return None
+
+
+def missing_html(missing: Missing | None) -> str:
+    """The sentence of a missing retrained model as HTML; empty where there is one."""
+    return f'<p class="gone-missing">{escape(missing.why)}</p>' if missing else ""

@@ -1,0 +1,226 @@
+"""An audit as HTML made only of escaped text: while it works, and when it has ended."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from unlearn_core.report.view import (
+    knowledge_chart,
+    metrics_html,
+    side_effects_html,
+    verdict_html,
+)
+from unlearn_core.report.words import ROLES, AttackWords, amount, attack_words, succeeded
+from unlearn_core.runs.events import Event
+from unlearn_core.runs.info import RunInfo
+from unlearn_core.ui.shell.progress import bar
+from unlearn_core.ui.texts.common import STATES, problem, quoted, seconds
+
+if TYPE_CHECKING:
+    from unlearn_core.attacks.base import AttackInfo
+
+Json = Mapping[str, Any]
+Known = Mapping[str, "AttackInfo"]
+PHASE_OF_ATTACK = "attack "
+FOUND, LEAKED = "▲ found", "▲ gives it away"
+NOTHING_YET: Json = {"value": 0.0, "low": None, "high": None, "chance": 0.0, "p": 1.0}
+"""An attack that is still to come, among those that are judged together."""
+WAITING = '<span class="gone-soft" aria-label="not yet">·</span>'
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What an audit has told so far.
+
+    Attributes:
+        phase: What it does now, such as `attack sampling, unlearned`.
+        findings: Payloads of its `finding` events.
+        texts: Payloads of its newest `shot` events, oldest first.
+    """
+
+    phase: str
+    findings: Sequence[Json]
+    texts: Sequence[Json]
+
+
+def live_html(info: RunInfo, known: Known, progress: Progress) -> str:
+    """An audit that goes on: where it is, a line for each attack, and the newest texts."""
+    head = (
+        f'<div class="lethe-run lethe-state-{info.state}">'
+        f'<div class="lethe-run-state"><span class="lethe-dot"></span>'
+        f"<strong>{escape(state_words(info, known, progress.phase))}</strong></div>"
+        f'<div class="lethe-run-detail">{escape(how_far(info))}</div>{bar(info)}</div>'
+    )
+    return f'<div class="gone-live">{head}{_so_far(info, known, progress)}</div>'
+
+
+def ended_html(info: RunInfo, known: Known, progress: Progress, error: Event | None) -> str:
+    """An audit that ended without a verdict: why, and what it had found until then."""
+    told = [info.message or STATES[info.state]]
+    if error is not None:
+        told = [str(error.payload.get(part) or "") for part in ("title", "message", "advice")]
+    why = " ".join(_sentence(part) for part in told if part.strip())
+    so_far = _so_far(info, known, progress) if progress.findings else ""
+    return (
+        f'<div class="gone-live">{problem(f"{why} There is no verdict. Start again to get one.")}'
+        f"{so_far}</div>"
+    )
+
+
+def report_html(audit: Json, known: Known) -> str:
+    """A finished audit: verdict, chart, each attack to be opened, side effects, measures.
+
+    The texts of an attack are many, so they are asked for when it is opened (`attack_html`).
+    """
+    won = succeeded(audit, infos=known)
+    attacks = "".join(
+        _folded(one, audit["findings"][one.name], one.name in won)
+        for one in attack_words(audit, known)
+    )
+    parts = [
+        verdict_html(audit),
+        _part("What every attack got", knowledge_chart(audit, known)),
+        _part("Attack by attack", f"<p>Open one to read every text that it got.</p>{attacks}"),
+    ]
+    if audit["side_effects"]:
+        parts.append(_part("What else was lost", side_effects_html(audit)))
+    parts.append(
+        '<details class="gone-measures"><summary>Every measure</summary>'
+        f"{metrics_html(audit)}</details>"
+    )
+    return f'<div class="gone-report">{"".join(parts)}</div>'
+
+
+def state_words(info: RunInfo, known: Known, phase: str) -> str:
+    """What the audit does now, in words."""
+    if info.state == "queued":
+        place = info.place or 1
+        return f"Waiting, place {place} in the queue" if place > 1 else "Starting"
+    if info.state in ("loading", "running") and phase:
+        return phase_words(phase, known)
+    return STATES[info.state]
+
+
+def phase_words(phase: str, known: Known) -> str:
+    """`attack sampling, unlearned` as `Sampling: attacking the unlearned model`."""
+    if not phase.startswith(PHASE_OF_ATTACK):
+        return phase[:1].upper() + phase[1:]
+    name, _, role = phase.removeprefix(PHASE_OF_ATTACK).partition(", ")
+    title = known[name].title if name in known else name
+    return f"{title}: attacking the {role or 'unlearned'} model"
+
+
+def how_far(info: RunInfo) -> str:
+    """Parts done and time left, in words; empty before it is known."""
+    if not info.total or info.state not in ("loading", "running"):
+        return ""
+    left = f", about {seconds(info.seconds_left)} left" if info.seconds_left else ""
+    return f"{info.step} of {info.total} parts done{left}"
+
+
+def _part(title: str, html: str) -> str:
+    return f'<section class="gone-part"><h3>{escape(title)}</h3>{html}</section>'
+
+
+def _so_far(info: RunInfo, known: Known, progress: Progress) -> str:
+    said = "".join(_text(shot, known) for shot in reversed(progress.texts))
+    newest = f'<ol class="gone-texts">{said}</ol>' if said else (
+        '<p class="gone-soft">The texts that the models give appear here.</p>'
+    )  # fmt: skip
+    return (
+        f'<div class="gone-columns">{_table(info, known, progress.findings)}'
+        f'<section class="gone-newest"><h4>Newest texts</h4>{newest}</section></div>'
+    )
+
+
+def _table(info: RunInfo, known: Known, findings: Sequence[Json]) -> str:
+    roles = [role for role in ROLES if role != "retrained" or info.spec.get("retrained")]
+    chosen = info.spec.get("attacks") or list(known)
+    by_place = {(item["attack"], item["role"]): item for item in findings}
+    judged = {
+        "findings": {
+            name: {role: by_place.get((name, role), NOTHING_YET) for role in roles}
+            for name in chosen
+        }
+    }
+    won = {role: succeeded(judged, role, known) for role in roles}
+    head = "".join(f'<th scope="col">{ROLES[role]}</th>' for role in roles)
+    rows = "".join(
+        f'<tr><th scope="row">{escape(one.title)}</th>'
+        + "".join(
+            f"<td>{_cell(by_place.get((one.name, role)), one, role, one.name in won[role])}</td>"
+            for role in roles
+        )
+        + "</tr>"
+        for one in attack_words({"findings": chosen}, known)
+    )
+    return (
+        '<div class="gone-table"><table class="lethe-table"><thead><tr><th scope="col">Attack</th>'
+        f"{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+    )
+
+
+def _cell(finding: Json | None, attack: AttackWords, role: str, won: bool) -> str:
+    if finding is None:
+        return WAITING
+    note = escape(str(finding["note"] or ""))
+    if finding["value"] is None:
+        return f'<span class="gone-soft" title="{note}">not tested</span>'
+    return f'<strong title="{note}">{amount(attack, finding["value"])}</strong> ' + _judgement(
+        finding, attack, role, won
+    )
+
+
+def _judgement(finding: Json, attack: AttackWords, role: str, won: bool) -> str:
+    """Whether it is more than guessing; a trace alone is no leak and is not judged.
+
+    It is no news, and so not in colour, that the original model knows.
+    """
+    if attack.kind == "trace" or None in (finding["p"], finding["chance"]):
+        return ""
+    guess = f"Guessing alone gives {amount(attack, finding['chance'])}."
+    if won:
+        look = "gone-soft" if role == "original" else "gone-found"
+        return f'<span class="{look}" title="{guess}">{FOUND}</span>'
+    return f'<span class="gone-soft" title="{guess}">as guessing</span>'
+
+
+def _text(shot: Json, known: Known) -> str:
+    name, role = str(shot["attack"]), str(shot["role"])
+    parts = (known[name].title if name in known else name, ROLES.get(role, role), shot["detail"])
+    where = " · ".join(str(part) for part in parts if part)
+    look = "gone-soft" if role == "original" else "gone-found"
+    leak = f'<span class="{look}">{LEAKED}</span>' if shot["leaked"] else ""
+    said = quoted(str(shot["text"])) or '<span class="gone-soft">(empty answer)</span>'
+    return (
+        f'<li><p class="gone-soft">{escape(where)} {leak}</p>'
+        f'<p class="gone-asked">{quoted(str(shot["prompt"]))}</p>'
+        f'<p class="gone-said">{said}</p></li>'
+    )
+
+
+def _folded(attack: AttackWords, by_role: Mapping[str, Json], caught: bool) -> str:
+    """One attack with its values, closed; the browser asks for what is inside."""
+    values = " ".join(
+        f'<span class="gone-value">{ROLES[role]} <strong>{_value(attack, by_role[role])}</strong>'
+        "</span>"
+        for role in ROLES
+        if role in by_role
+    )
+    sign = f'<span class="gone-found">{FOUND}</span>' if caught else ""
+    return (
+        f'<details class="gone-attack" data-attack="{escape(attack.name)}"><summary>'
+        f'<span class="gone-title">{escape(attack.title)} {sign}</span>'
+        f'<span class="gone-values">{values}</span></summary>'
+        '<div class="gone-inside" aria-live="polite">Fetching the texts …</div></details>'
+    )
+
+
+def _value(attack: AttackWords, finding: Json) -> str:
+    return "not tested" if finding["value"] is None else amount(attack, finding["value"])
+
+
+def _sentence(text: str) -> str:
+    clean = text.strip()
+    return clean if clean[-1] in ".!?" else f"{clean}."

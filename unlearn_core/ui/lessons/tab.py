@@ -1,0 +1,99 @@
+"""The Learn tab: six lessons, drawn by the browser, that drive the live app."""
+
+import json
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+import unlearn_core.ui.lessons as package
+from unlearn_core.errors import InvalidInput, LetheError
+from unlearn_core.models.spec import ModelSpec
+from unlearn_core.ui.browser.island import read_script
+from unlearn_core.ui.browser.plotly import plotly_loader
+from unlearn_core.ui.charts.series import RECORD_COLOURS
+from unlearn_core.ui.lessons.base import Action
+from unlearn_core.ui.lessons.common import SHARED
+from unlearn_core.ui.lessons.registry import lessons
+from unlearn_core.ui.shell.events import CHANGING
+from unlearn_core.ui.shell.services import Page, Services
+from unlearn_core.ui.texts import common as texts
+from unlearn_core.ui.texts.charts import RECORDS
+
+FOLDER = Path(package.__path__[0])
+SHELL = "learn.js"
+OVERVIEW = "What would you like to see?"
+SILENT = "The app does not answer. Is it still running? Try again in a moment."
+
+
+def build(services: Services, page: Page) -> None:
+    """Draw the tab, and follow the ways from the lessons into the app."""
+    gr.HTML(texts.page_head("learn"), padding=False)
+
+    def act(request: dict[str, Any]) -> Mapping[str, Any]:
+        try:
+            return _action(request)(services, request)
+        except LetheError as error:
+            return {"problem": str(error)}
+
+    view = gr.HTML(
+        html_template='<div class="lv"></div>',
+        css_template=read_script("charts/charts.css"),
+        js_on_load=script(),
+        server_functions=[act],
+        apply_default_css=False,
+        elem_id="learn-view",
+    )
+
+    def lead(event: gr.EventData) -> list[Any]:
+        return led(event._data["go"])
+
+    view.select(
+        lead,
+        None,
+        [page.tabs, page.model_spec, page.model_source, page.data_spec, page.marked_ids,
+         page.refilled, page.proposed, page.run_id],
+        **CHANGING,
+    )  # fmt: skip
+
+
+def led(go: Mapping[str, Any]) -> list[Any]:
+    """What a way into the app sets: tab, model, data, marks, method and watched run."""
+    states: list[Any] = [gr.skip()] * 5
+    if go["data"]:
+        model = ModelSpec().model_dump(mode="json")
+        states = [model, model["source"], {"source": go["data"]}, list(go["marked"]), time.time()]
+    proposed = (go["method"], time.time()) if go["method"] else gr.skip()
+    # A run that is watched hides the form of a new one.
+    run = go["run"] or ("" if go["method"] else gr.skip())
+    return [gr.Tabs(selected=go["tab"]), *states, proposed, run]
+
+
+def script() -> str:
+    """All of the lessons' scripts, and what they draw, as one."""
+    config = {
+        "lessons": [lesson.drawn() for lesson in lessons()],
+        "overview": OVERVIEW,
+        "silent": SILENT,
+        "states": dict(texts.STATES),
+        "phases": dict(texts.PHASES),
+        "groups": {name: title for name, (title, _) in texts.GROUPS.items()},
+        "records": RECORDS._asdict(),
+        "recordColours": RECORD_COLOURS,
+    }
+    own = sorted(path.name for path in FOLDER.glob("*.js") if path.name != SHELL)
+    borrowed = ("browser/plot.js", "charts/records.js")
+    parts = [read_script(name) for name in (*borrowed, *(f"lessons/{n}" for n in (*own, SHELL)))]
+    head = [f"const CONFIG = {json.dumps(config)};", plotly_loader(), "const scenes = {};"]
+    return "\n".join([*head, *parts])
+
+
+def _action(request: Mapping[str, Any]) -> Action:
+    order, name = int(request["lesson"]), str(request["do"])
+    if 1 <= order <= len(lessons()):
+        known = {**SHARED, **lessons()[order - 1].actions}
+        if name in known:
+            return known[name]
+    raise InvalidInput(f"Lesson {order} knows no action '{name}'. Reload the page.")

@@ -1,0 +1,1 @@
+"""Step 1, Model: which model, on which device."""

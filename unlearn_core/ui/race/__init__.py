@@ -1,0 +1,1 @@
+"""A race: several methods and seeds on one forget set."""

@@ -1,0 +1,115 @@
+"""The race: the marked records through several methods and seeds, one run after the other."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import gradio as gr
+
+from unlearn_core.errors import InvalidInput, LetheError
+from unlearn_core.methods.base import MethodInfo
+from unlearn_core.runs.launch import make_plan
+from unlearn_core.runs.spec import RunSpec
+from unlearn_core.ui.shell.events import CHANGING
+from unlearn_core.ui.shell.forms import Form
+from unlearn_core.ui.shell.services import Page, Services
+from unlearn_core.ui.texts import common as texts
+from unlearn_core.ui.unlearn.start import Choice, build_spec, start
+
+MOST_RUNS = 200
+FIRST = ("pmc", "gradient-ascent", "npo")
+
+
+def build(services: Services, page: Page, known: Mapping[str, MethodInfo], measure: Form) -> None:
+    """Draw the panel where it is called; `measure` says how every run is measured."""
+    with gr.Accordion(texts.RACE_TITLE, open=False, elem_id="race"):
+        gr.HTML(texts.note(texts.RACE), padding=False)
+        with gr.Row():
+            methods = gr.Dropdown(
+                [(info.title, name) for name, info in known.items()], value=list(FIRST),
+                multiselect=True, label="Methods", scale=4, elem_id="race-methods",
+            )  # fmt: skip
+            every = gr.Button("All methods", size="sm", scale=1, min_width=110, elem_id="race-all")
+            seeds = gr.Number(
+                1, label="Seeds", info="Runs of each method; more give narrower intervals.",
+                precision=0, minimum=1, maximum=20, scale=1, min_width=110, elem_id="race-seeds",
+            )  # fmt: skip
+        attack = gr.Checkbox(
+            False, label="Attack every result", elem_id="race-attack",
+            info="Each run is followed by all attacks at the quick effort; see step 5.",
+        )  # fmt: skip
+        go = gr.Button("Start the race", variant="primary", elem_id="race-start")
+        problem = gr.HTML(padding=False, elem_id="race-problem")
+    every.click(lambda: list(known), None, methods, **CHANGING)
+    chosen = [page.model_spec, page.data_spec, page.marked_ids, methods, seeds, attack]
+    go.click(
+        _starter(services, measure),
+        [*chosen, *measure.fields],
+        [page.raced, page.tabs, problem],
+        trigger_mode="once",
+        **CHANGING,
+    )
+
+
+def _starter(services: Services, measure: Form) -> Callable[..., list[Any]]:
+    def begin(
+        model: Any, data: Any, marked: Any, methods: Any, seeds: Any, attacked: Any, *measuring: Any
+    ) -> list[Any]:
+        try:
+            runs = queue_race(
+                services, model, data, marked, methods, seeds, attacked, measure.collect(measuring)
+            )
+        except LetheError as error:
+            return [gr.skip(), gr.skip(), texts.problem(str(error))]
+        return [runs, gr.Tabs(selected="runs"), ""]
+
+    return begin
+
+
+def queue_race(
+    services: Services,
+    model: Mapping[str, Any],
+    data: Mapping[str, Any],
+    marked: list[str],
+    methods: list[str],
+    seeds: float,
+    attacked: bool = False,
+    measure: Mapping[str, Any] | None = None,
+) -> list[str]:
+    """Put a run of each method and seed in the queue, each with the method's own default set.
+
+    With `attacked`, each is followed by an audit of its result.
+
+    Returns:
+        The runs' ids, in the order in which they will be done.
+
+    Raises:
+        LetheError: One of them could never work; then nothing is queued.
+    """
+    count = int(seeds or 0)
+    if not methods or not 1 <= count * len(methods) <= MOST_RUNS:
+        raise InvalidInput(
+            f"The race has {len(methods)} methods and {count} seeds, but needs at least one of "
+            f"each and at most {MOST_RUNS} runs. Choose methods and seeds above."
+        )
+    base = Choice(model, data, marked, methods[0], {"measure": measure or {}})
+    specs = [
+        build_spec(services, replace(base, method=name, seed=seed))
+        for name in methods
+        for seed in range(count)
+    ]
+    named = [spec.model_copy(update={"name": f"{spec.name}, seed {spec.seed}"}) for spec in specs]
+    corpus = services.corpus(data)
+    for spec in named:  # all are checked before the first is queued
+        make_plan(spec, corpus)
+    return [_queued(services, spec, attacked) for spec in named]
+
+
+def _queued(services: Services, spec: RunSpec, attacked: bool) -> str:
+    """The run, and behind it in the queue the attacks on its result."""
+    run_id = start(services, spec)
+    if attacked:
+        from unlearn_core.ui.shell.libraries import audit_of_run, queue_audit
+
+        queue_audit(services.store, audit_of_run(services.store, run_id, expected=True))
+    return run_id

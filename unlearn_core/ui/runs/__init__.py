@@ -1,0 +1,1 @@
+"""Step 6, Runs: everything that was run."""

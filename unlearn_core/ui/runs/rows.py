@@ -1,0 +1,171 @@
+"""Runs in words: the rows of the list, a run's own settings, and what it measured."""
+
+import time
+from collections.abc import Iterable, Mapping
+from html import escape
+from typing import Any, get_origin
+
+from unlearn_core.methods.base import MethodInfo
+from unlearn_core.methods.registry import method
+from unlearn_core.runs.history import history_of, known_runs
+from unlearn_core.runs.info import RunInfo, read_result
+from unlearn_core.runs.recorded import is_recorded
+from unlearn_core.runs.spec import RunSpec
+from unlearn_core.runs.store import Store
+from unlearn_core.settings.config import Config, Setting, settings_of
+from unlearn_core.ui.texts.common import GROUPS, STATES, facts, seconds, size
+
+MOST_NAMES = 2
+SCORES = (
+    ("fact_recall", "Facts still known", "Share of questions whose answer holds the fact.", 100),
+    ("rouge_l_recall", "ROUGE-L recall",
+     "Share of the true answer's words found in the answer, in order.", 100),
+    ("log_likelihood", "Log-likelihood", "Mean log-probability of a token of the true answer, in "
+     "nats; nearer 0 is better known.", 1),
+)  # fmt: skip
+
+
+def rows(store: Store) -> list[dict[str, Any]]:
+    """Every run, newest first, then the recorded ones, as the list in the browser shows it."""
+    return [row(store, info) for info in known_runs(store)]
+
+
+def row(store: Store, info: RunInfo) -> dict[str, Any]:
+    """One run, JSON-ready."""
+    ended = info.ended or (time.time() if info.active else None)
+    result = read_result(history_of(store, info.id).folder(info.id))
+    return {
+        "id": info.id,
+        "name": info.name,
+        "state": info.state,
+        "recorded": is_recorded(info.id),
+        "words": state_words(info),
+        "method": method_title(info),
+        "marks": marks_words(info.spec.get("marks", {})),
+        "started": info.started or info.created,
+        "took": seconds(ended - info.started) if ended and info.started else "",
+        "forget": recall_words(result, "forget"),
+        "retain": recall_words(result, "retain"),
+    }
+
+
+def state_words(info: RunInfo) -> str:
+    """The state, with the step while it goes and the place while it waits."""
+    word = STATES[info.state]
+    if info.state == "queued" and info.place:
+        return f"{word}, place {info.place}"
+    if info.active and info.total:
+        return f"{word}, step {info.step} of {info.total}"
+    return word
+
+
+def method_title(info: RunInfo) -> str:
+    """The method as people call it."""
+    return _method(info).title
+
+
+def _method(info: RunInfo) -> MethodInfo:
+    return method(str(info.spec["method"]), "teach" if info.kind == "teach" else "unlearn")
+
+
+def marks_words(marks: Mapping[str, Any]) -> str:
+    """What is to be forgotten, on one line."""
+    parts = list(marks.get("subjects") or ())
+    words = ", ".join(parts[:MOST_NAMES])
+    if len(parts) > MOST_NAMES:
+        words = f"{words} and {len(parts) - MOST_NAMES} more"
+    found = [words] if words else []
+    ids = len(marks.get("ids") or ())
+    if ids:
+        found.append(f"{ids} record{'s' if ids > 1 else ''}")
+    if marks.get("search"):
+        found.append(f"all with “{marks['search']}”")
+    if marks.get("random"):
+        found.append(f"{marks['random']} at random")
+    return ", ".join(found) or "every record"
+
+
+def recall_words(result: Mapping[str, Any] | None, group: str) -> str:
+    """Fact recall of a group before and after, in per cent; empty when not measured."""
+    if not result or not result["before"].get(group) or not result["after"].get(group):
+        return ""
+    before, after = (result[when][group]["fact_recall"] for when in ("before", "after"))
+    return f"{before:.0%} → {after:.0%}".replace("%", " %")
+
+
+def result_html(result: Mapping[str, Any] | None) -> str:
+    """Before and after of every group as a table, with what the run cost."""
+    if not result:
+        return '<p class="lethe-note">The run has not been measured at its end.</p>'
+    head = "".join(
+        f'<th scope="col" title="{escape(help)}">{escape(label)}{" (%)" if scale > 1 else ""}</th>'
+        for _, label, help, scale in SCORES
+    )
+    body = "".join(_score_row(result, group) for group in result["after"] if group in GROUPS)
+    table = (
+        '<table class="lethe-table"><thead><tr><th scope="col">Group</th>'
+        f'<th scope="col">Records</th>{head}</tr></thead><tbody>{body}</tbody></table>'
+    )
+    return table + facts(_costs(result))
+
+
+def _score_row(result: Mapping[str, Any], group: str) -> str:
+    before, after = result["before"].get(group), result["after"].get(group)
+    if not before or not after:
+        return ""
+    label, help = GROUPS[group]
+    cells = "".join(
+        f"<td>{before[name] * scale:.1f} → {after[name] * scale:.1f}</td>"
+        for name, _, _, scale in SCORES
+    )
+    title = f'<td title="{escape(help)}">{escape(label)}</td>'
+    return f"<tr>{title}<td>{after['records']}</td>{cells}</tr>"
+
+
+def _costs(result: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+    before, after = (result[when].get("leak_share") for when in ("before", "after"))
+    if before is not None and after is not None:
+        yield "Sampled answers that leak", f"{before * 100:.1f} % → {after * 100:.1f} %"
+    yield "Whole run", seconds(result["seconds"]["total"])
+    yield "Steps", str(result["steps"])
+    if result.get("peak_memory_bytes"):
+        yield "Most memory used", size(result["peak_memory_bytes"])
+    if result.get("stopped_because"):
+        yield "Ended early", str(result["stopped_because"])
+
+
+def settings_html(info: RunInfo) -> str:
+    """The settings this run has or had, not those of any form; group by group."""
+    spec = info.spec
+    chosen = _method(info)
+    parts = [_group("Run", [("Run", info.id), ("Seed", str(spec.get("seed", 0))),
+                            ("Device", info.device)])]  # fmt: skip
+    parts.append(_config_group(f"Method: {chosen.title}", chosen.config,
+                               spec.get("method_config", {})))  # fmt: skip
+    for name, field in RunSpec.model_fields.items():
+        config = field.annotation
+        if get_origin(config) is None and isinstance(config, type) and issubclass(config, Config):
+            parts.append(_config_group(name.capitalize(), config, spec.get(name, {})))
+    return "".join(parts)
+
+
+def _config_group(title: str, config: type[Config], values: Mapping[str, Any]) -> str:
+    shown = [
+        (item.label, _value(item, values[item.name]))
+        for item in settings_of(config)
+        if item.name in values and values[item.name] not in ("", None, [], ())
+    ]
+    return _group(title, shown)
+
+
+def _value(item: Setting, value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    text = f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{text} {item.unit}" if item.unit else text
+
+
+def _group(title: str, shown: list[tuple[str, str]]) -> str:
+    return f"<h4>{escape(title)}</h4>{facts(shown)}" if shown else ""

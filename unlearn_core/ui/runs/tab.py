@@ -1,0 +1,213 @@
+"""The Runs tab: every run, its settings, results and curves, and what can be done with it."""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from unlearn_core.cli.settings import command_line, repeat_lines
+from unlearn_core.errors import LetheError
+from unlearn_core.methods.registry import method
+from unlearn_core.runs.history import history_of, known_runs
+from unlearn_core.runs.info import RunInfo, read_result
+from unlearn_core.runs.recorded import is_recorded
+from unlearn_core.runs.spec import RunSpec
+from unlearn_core.settings.config import parse
+from unlearn_core.ui.charts.live import overlay_view, runs_table
+from unlearn_core.ui.compare.sources import RUN, has_model
+from unlearn_core.ui.film.view import CHOSEN, opener, recorded_note
+from unlearn_core.ui.present import stage
+from unlearn_core.ui.runs import push as runs_push
+from unlearn_core.ui.runs.rows import result_html, settings_html
+from unlearn_core.ui.shell.events import CHANGING, IN_TURN, PRIVATE, SILENT
+from unlearn_core.ui.shell.services import Page, Services
+from unlearn_core.ui.texts import common as texts
+from unlearn_core.ui.texts import film as texts_film
+from unlearn_core.ui.unlearn.start import start
+
+ASK = "Delete the selected runs with their models and results? This cannot be undone."
+NO_WEIGHTS = ("This run forgets only while it answers: its weights still know everything, so there "
+              "is no model to download.")  # fmt: skip
+CONFIRM = (
+    f"(...args) => {{ if (!confirm({json.dumps(ASK)})) throw new Error('kept'); return args; }}"
+)
+CLICK = "() => document.querySelector('#runs-file a, a#runs-file, #runs-file')?.click()"
+CHOSEN_RUN = "document.querySelector('#chosen-runs textarea, #chosen-runs input').value"
+HINT = (
+    "Click a run to see its settings and results; tick several to lay their curves over each other."
+)
+
+
+def build(services: Services, page: Page) -> None:
+    """Draw the tab where it is called."""
+    gr.HTML(texts.page_head("runs"), padding=False)
+    table = runs_table(services)
+    chosen = gr.State([])
+    field = gr.Textbox("", visible="hidden", elem_id="chosen-runs", container=False)
+    hint = gr.HTML(texts.note(HINT), padding=False)
+    with gr.Row(visible=False, elem_classes="lethe-actions", elem_id="runs-actions") as actions:
+        watch = gr.Button("Open", min_width=90, elem_id="runs-open")
+        play = gr.Button(texts_film.PLAY_CHOSEN, min_width=90, elem_id="runs-play")
+        compare = gr.Button("Compare", min_width=90, elem_id="runs-compare")
+        gone = gr.Button(texts.GONE_BUTTON, min_width=100, elem_id="runs-gone")
+        present = stage.entry("runs-present", CHOSEN_RUN)
+        repeat = gr.Button("Repeat", min_width=90, elem_id="runs-repeat")
+        paper = gr.Button("Report", min_width=90, elem_id="runs-report")
+        adapter = gr.Button("Download model", min_width=120, elem_id="runs-adapter")
+        merged = gr.Button("Download merged", min_width=120, elem_id="runs-merged")
+        delete = gr.Button("Delete", variant="stop", min_width=90, elem_id="runs-delete")
+    file = gr.DownloadButton(visible="hidden", elem_id="runs-file")
+    problem = gr.HTML(padding=False, elem_id="runs-problem")
+    overlay = overlay_view(services)
+    with gr.Column(visible=False) as details:
+        result = gr.HTML(padding=False, apply_default_css=False, elem_id="runs-result")
+        name = gr.Textbox(label="Name", max_lines=1, submit_btn="Rename", elem_id="runs-name")
+        line = gr.Textbox(label="Repeat it from a terminal", buttons=["copy"], lines=2,
+                          interactive=False, elem_id="runs-line")  # fmt: skip
+        push = runs_push.build(services, chosen, field)
+        with gr.Accordion("Settings of this run", open=False):
+            settings = gr.HTML(padding=False, elem_id="runs-settings")
+
+    single = [watch, repeat, adapter, merged]
+    shown = [chosen, field, hint, actions, details, *single, play, compare, gone, present, delete,
+             name, result, line, settings, push, problem]  # fmt: skip
+
+    def show(wanted: Sequence[str]) -> list[Any]:
+        return _show(services, wanted)
+
+    def select(event: gr.EventData) -> list[Any]:
+        return show([str(run) for run in event._data["runs"]])
+
+    table.select(select, None, shown, **IN_TURN)
+    overlay.select(select, None, shown, **IN_TURN)
+    page.raced.change(show, page.raced, shown, **SILENT)
+
+    def guarded(action: Callable[..., list[Any]], outputs: int) -> Callable[..., list[Any]]:
+        def act(*values: Any) -> list[Any]:
+            try:
+                return [*action(*values), ""]
+            except LetheError as error:
+                return [*[gr.skip()] * outputs, texts.problem(str(error))]
+
+        return act
+
+    watch.click(lambda runs: (runs[0], gr.Tabs(selected="unlearn")), chosen,
+                [page.run_id, page.tabs], **CHANGING)  # fmt: skip
+    play.click(None, None, None, js=opener(CHOSEN), **SILENT)
+    compare.click(
+        lambda runs: (_pair(services, runs), gr.Tabs(selected="compare")), chosen,
+        [page.compared, page.tabs], **CHANGING,
+    )  # fmt: skip
+    gone.click(lambda runs: (runs[0], gr.Tabs(selected="gone")), chosen,
+               [page.run_id, page.tabs], **CHANGING)  # fmt: skip
+    repeat.click(
+        guarded(lambda runs: [_repeat(services, runs[0]), gr.Tabs(selected="unlearn")], 2),
+        chosen, [page.run_id, page.tabs, problem], **CHANGING,
+    )  # fmt: skip
+
+    def renamed(runs: list[str], text: str) -> list[Any]:
+        services.store.rename(runs[0], text)
+        return []
+
+    name.submit(guarded(renamed, 0), [chosen, name], problem, **SILENT)
+
+    def deleted(runs: list[str]) -> list[Any]:
+        for run_id in runs:
+            services.store.delete(run_id)
+        return show([])[:-1]
+
+    delete.click(guarded(deleted, len(shown) - 1), chosen, shown, js=CONFIRM, **SILENT)
+    packers = (
+        (adapter, _exporter(services, merge=False)),
+        (merged, _exporter(services, merge=True)),
+        (paper, _reporter(services)),
+    )
+    for button, pack in packers:
+        button.click(guarded(pack, 1), chosen, [file, problem], **PRIVATE).success(
+            None, None, None, js=CLICK
+        )
+
+
+def _show(services: Services, wanted: Sequence[str]) -> list[Any]:
+    """What every part shows when these runs are selected; the last one ticked has the details."""
+    there = {run.id: run for run in known_runs(services.store)}
+    runs = [there[run_id] for run_id in wanted if run_id in there]
+    one = len(runs) == 1
+    recorded = any(is_recorded(run.id) for run in runs)
+    kept = bool(runs) and not recorded and has_model(services, runs[-1])
+    steers = bool(runs) and method(runs[-1].spec["method"], runs[-1].spec["kind"]).card.steers
+    return [
+        [run.id for run in runs],
+        " ".join(run.id for run in runs),
+        gr.update(visible=not runs),
+        gr.update(visible=bool(runs)),
+        gr.update(visible=one),
+        *[gr.update(interactive=one and (button < 2 or kept and not steers))
+          for button in range(4)],
+        gr.update(interactive=bool(runs) and len(runs) <= 2 and all(run.step for run in runs)),
+        gr.update(interactive=bool(runs) and len(runs) <= 2 and not recorded
+                  and all(has_model(services, run) for run in runs)),
+        gr.update(interactive=one and kept and runs[-1].kind == "unlearn"),
+        gr.update(interactive=one and runs[-1].kind == "unlearn"),
+        gr.update(interactive=not recorded),
+        gr.update(value=runs[-1].name if runs else "",
+                  interactive=one and not recorded),
+        _result(services, runs[-1]) if runs else "",
+        command_line(runs[-1].spec) if runs else "",
+        settings_html(runs[-1]) if runs else "",
+        gr.update(visible=one and kept and not steers),
+        texts.note(NO_WEIGHTS) if steers and one else "",
+    ]  # fmt: skip
+
+
+def _result(services: Services, run: RunInfo) -> str:
+    history = history_of(services.store, run.id)
+    return recorded_note(history, run) + result_html(read_result(history.folder(run.id)))
+
+
+def _pair(services: Services, runs: Sequence[str]) -> list[str]:
+    """Two runs against each other; one against the model it began with."""
+    if len(runs) == 2:
+        return [f"{RUN}{run}" for run in runs]
+    return [str(services.store.get(runs[0]).spec["model"]["source"]), f"{RUN}{runs[0]}"]
+
+
+def _repeat(services: Services, run_id: str) -> str:
+    spec = history_of(services.store, run_id).get(run_id).spec
+    return start(services, parse(RunSpec, spec, "run"))
+
+
+def _exporter(services: Services, merge: bool) -> Callable[[list[str]], list[Any]]:
+    def packed(runs: list[str]) -> list[Any]:
+        from unlearn_core.ui.shell.libraries import export_model
+
+        name = f"{runs[0]}-{'merged' if merge else 'model'}"
+        holder = Path(tempfile.mkdtemp(prefix="lethe-"))
+        command = command_line(services.store.get(runs[0]).spec)
+        folder = export_model(services.store, runs[0], holder / name, command=command, merged=merge)
+        return [gr.update(value=shutil.make_archive(str(holder / name), "zip", folder))]
+
+    return packed
+
+
+def _reporter(services: Services) -> Callable[[list[str]], list[Any]]:
+    def written(runs: list[str]) -> list[Any]:
+        from unlearn_core.report.making import race_report, run_report
+        from unlearn_core.ui.shell.libraries import newest_audit
+
+        if len(runs) == 1:
+            audit = newest_audit(services.store, runs[0])
+            lines = repeat_lines(history_of(services.store, runs[0]).get(runs[0]).spec, audit)
+            text = run_report(services.store, runs[0], lines)
+        else:
+            text = race_report(services.store, runs)
+        name = runs[0] if len(runs) == 1 else "race"
+        path = Path(tempfile.mkdtemp(prefix="lethe-")) / f"{name}-report.html"
+        path.write_text(text, encoding="utf-8")
+        return [gr.update(value=str(path))]
+
+    return written

@@ -1,0 +1,1 @@
+"""The page around the steps: start, side bar, forms, theme, endpoints."""

@@ -1,1 +1,0 @@
-"""One file a tab; each has `build(services, page)`, called inside its `gr.Tab`."""

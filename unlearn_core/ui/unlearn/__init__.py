@@ -1,0 +1,1 @@
+"""Step 3, Unlearn: choose a method, start it, and watch it."""
