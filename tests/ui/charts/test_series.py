@@ -54,8 +54,8 @@ def test_plotly_comes_with_the_package_and_is_named_only_there() -> None:
         )
 
 
-MADE_ON_THE_SERVER = {"gone.js"}
-"""Shows whole views, made of escaped text only, as the tests of the report room prove."""
+MADE_ON_THE_SERVER = {"gone.js", "learn.js"}
+"""Show whole views or formulas, made of escaped text only, as the tests of those rooms prove."""
 
 
 def test_model_text_is_never_parsed_as_html() -> None:
