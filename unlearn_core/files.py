@@ -1,13 +1,74 @@
-"""Files that are never seen half written."""
+"""Files and folders that are never seen half written."""
 
 import json
 import os
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from unlearn_core.errors import InvalidInput
+
+PARTIAL = ".partial"
+"""Ending of what is still being written; whatever bears it may be removed when nobody writes."""
+
+
+@contextmanager
+def whole_folder(folder: Path) -> Iterator[Path]:
+    """An empty folder to write in, which becomes `folder` when the block ends.
+
+    What `folder` held before is replaced then. After an error it is as it was, and what was
+    written is removed.
+    """
+    partial = folder.with_name(folder.name + PARTIAL)
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    try:
+        yield partial
+        if folder.exists():
+            shutil.rmtree(folder)
+        partial.rename(folder)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """A place for a file, which becomes `path` when the block ends; the last of several wins."""
+    partial = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}{PARTIAL}")
+    try:
+        yield partial
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def new_folder(folder: Path, what: str) -> Iterator[Path]:
+    """A place to write in, which becomes `folder` where nothing is yet: `whole_folder` with words.
+
+    Args:
+        folder: Folder to make; it may exist if it is empty.
+        what: What is written, as the subject of a sentence.
+
+    Raises:
+        InvalidInput: The folder holds something already, or it cannot be written.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise InvalidInput(f"'{folder}' is not an empty folder. Name one that does not exist yet.")
+    try:
+        with whole_folder(folder) as place:
+            yield place
+    except OSError as error:
+        raise InvalidInput(
+            f"{what} cannot be written to '{folder}' ({error.strerror}). Choose a folder that can "
+            "be written and has room."
+        ) from error
+
 
 def write_json(path: Path, value: Any) -> None:
-    """Write a JSON file that is never seen half written."""
-    partial = path.with_name(path.name + ".partial")
-    partial.write_text(json.dumps(value, indent=2, ensure_ascii=False), encoding="utf-8")
-    os.replace(partial, path)
+    """Write a JSON file whole or not at all."""
+    with whole_file(path) as place:
+        place.write_text(json.dumps(value, indent=2, ensure_ascii=False), encoding="utf-8")

@@ -2,14 +2,13 @@
 
 import hashlib
 import json
-import os
-import threading
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from unlearn_core.files import whole_file
 from unlearn_core.models.source import Source
 from unlearn_core.runs.environment import installed
 
@@ -43,9 +42,8 @@ class Remembered:
         value = make()
         self._folder.mkdir(parents=True, exist_ok=True)
         # Two workers may make the same at once; the later one replaces like by like.
-        partial = self._folder / f"{name}.{os.getpid()}-{threading.get_ident()}.partial"
-        partial.write_text(json.dumps(value), encoding="utf-8")
-        os.replace(partial, path)
+        with whole_file(path) as place:
+            place.write_text(json.dumps(value), encoding="utf-8")
         return value
 
 

@@ -1,9 +1,6 @@
 """Loading a model with its tokenizer, and saving one whole or not at all."""
 
 import copy
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +12,7 @@ from transformers import AutoModelForCausalLM, PreTrainedModel, PreTrainedTokeni
 
 from unlearn_core.data.batches import Preface
 from unlearn_core.errors import InvalidInput
+from unlearn_core.files import whole_folder
 from unlearn_core.models.card import ModelCard
 from unlearn_core.models.describing import make_card
 from unlearn_core.models.devices import precision, resolve_device
@@ -131,13 +129,19 @@ def save(
     if adapter:
         # Left to itself, peft asks the hub whether the base's vocabulary has grown.
         options = {"selected_adapters": [name], "save_embedding_layers": False}
-    with _whole(folder) as place:
-        model.save_pretrained(str(place), **options)
-        if adapter and name != TRAINED_ADAPTER:  # peft puts any other one into a folder of its own
-            for path in (place / name).iterdir():
-                path.rename(place / path.name)
-            (place / name).rmdir()
-        tokenizer.save_pretrained(str(place))
+    try:
+        with whole_folder(folder) as place:
+            model.save_pretrained(str(place), **options)
+            if adapter and name != TRAINED_ADAPTER:  # peft gives any other one its own folder
+                for path in (place / name).iterdir():
+                    path.rename(place / path.name)
+                (place / name).rmdir()
+            tokenizer.save_pretrained(str(place))
+    except (OSError, SafetensorError) as error:
+        raise InvalidInput(
+            f"The model cannot be saved in '{folder}': {error}. "
+            "Choose a folder that can be written and has room."
+        ) from error
 
 
 def _lasting_name(source: str) -> str:
@@ -162,23 +166,3 @@ def _put_on(model: PreTrainedModel, source: Source, folder: Path) -> PeftModel:
             f"The adapter in '{folder}' cannot be put on the base model '{source.name}'. "
             "Give the base model that it was trained on."
         ) from error
-
-
-@contextmanager
-def _whole(folder: Path) -> Iterator[Path]:
-    """A place to write in, which becomes `folder` when everything is written."""
-    partial = folder.with_name(f".{folder.name}.partial")
-    try:
-        shutil.rmtree(partial, ignore_errors=True)
-        partial.mkdir(parents=True)
-        yield partial
-        if folder.exists():
-            shutil.rmtree(folder)
-        partial.rename(folder)
-    except (OSError, SafetensorError) as error:
-        raise InvalidInput(
-            f"The model cannot be saved in '{folder}': {error}. "
-            "Choose a folder that can be written and has room."
-        ) from error
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)

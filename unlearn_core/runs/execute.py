@@ -20,7 +20,7 @@ from unlearn_core.data.marks import neighbours
 from unlearn_core.data.records import Record, Split
 from unlearn_core.evaluation.evaluator import Evaluator, evaluate
 from unlearn_core.evaluation.live import Measurement, Monitor
-from unlearn_core.files import write_json
+from unlearn_core.files import whole_folder, write_json
 from unlearn_core.methods.base import Context, Method
 from unlearn_core.models.loading import LoadedModel, load, save
 from unlearn_core.models.steering import Steering, steer, write_steering
@@ -411,12 +411,10 @@ def _warn_of_truncation(job: LoadedRun, recorder: Recorder) -> None:
 
 def _save_model(job: LoadedRun, folder: Path) -> None:
     """Save under another name first, so that a folder called `model` is always complete."""
-    half_done = folder.with_name("model.partial")
-    shutil.rmtree(half_done, ignore_errors=True)
-    save(job.model, job.loaded.tokenizer, half_done)
-    if job.steering is not None:
-        write_steering(half_done, job.steering)
-    half_done.rename(folder)
+    with whole_folder(folder) as place:
+        save(job.model, job.loaded.tokenizer, place)
+        if job.steering is not None:
+            write_steering(place, job.steering)
 
 
 def _keep_model(job: LoadedRun, recorder: Recorder, step: int, folder: Path) -> None:

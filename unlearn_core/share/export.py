@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 
 from unlearn_core.audits.spec import newest_audit
-from unlearn_core.errors import InvalidInput
+from unlearn_core.files import new_folder
 from unlearn_core.models.loading import load, save
 from unlearn_core.models.spec import ModelSpec
 from unlearn_core.models.steering import require_plain
@@ -47,18 +47,14 @@ def export_model(
     out = Path(out).expanduser().absolute()
     model, folder, info = store.model_folder(run_id), store.folder(run_id), store.get(run_id)
     require_plain((model,), f"run:{run_id}")
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise InvalidInput(f"'{out}' is not an empty folder. Name one that does not exist yet.")
-    partial = out.with_name(out.name + ".partial")
-    shutil.rmtree(partial, ignore_errors=True)
     adapter = (model / "adapter_config.json").is_file()
-    try:
+    with new_folder(out, "The export") as place:
         if merged and adapter:
-            _merge(model, info, partial)
+            _merge(model, info, place)
         else:
-            shutil.copytree(model, partial)
+            shutil.copytree(model, place, dirs_exist_ok=True)
         for name in () if public else PAPERS:
-            shutil.copy2(folder / name, partial / name)
+            shutil.copy2(folder / name, place / name)
         result, environment = (
             json.loads((folder / name).read_text(encoding="utf-8")) for name in PAPERS[1:]
         )
@@ -66,23 +62,13 @@ def export_model(
             info, result, environment, newest_audit(store, run_id), adapter and not merged,
             command, public,
         )  # fmt: skip
-        (partial / "README.md").write_text(model_card(facts), encoding="utf-8")
-        if out.exists():
-            out.rmdir()
-        partial.rename(out)
-    except OSError as error:
-        raise InvalidInput(
-            f"The export cannot be written to '{out}' ({error.strerror}). Choose a folder that "
-            "can be written and has room."
-        ) from error
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
+        (place / "README.md").write_text(model_card(facts), encoding="utf-8")
     return out
 
 
-def _merge(model: Path, info: RunInfo, partial: Path) -> None:
+def _merge(model: Path, info: RunInfo, place: Path) -> None:
     """Load the adapter into its base, which `load` merges, and save the whole."""
     told = {key: info.spec["model"][key] for key in ("dtype", "trust_remote_code")}
     with torch.no_grad():
         loaded = load(ModelSpec.model_validate({**told, "source": str(model), "device": "cpu"}))
-    save(loaded.model, loaded.tokenizer, partial)
+    save(loaded.model, loaded.tokenizer, place)

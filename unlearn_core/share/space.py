@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from unlearn_core.errors import InvalidInput
+from unlearn_core.files import new_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 LARGEST_BYTES = 10_000_000
@@ -46,25 +47,11 @@ def assemble(out: Path, *, gpu: bool = False) -> SpaceFolder:
             large for a Space.
     """
     out = Path(out).expanduser().absolute()
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise InvalidInput(f"'{out}' is not an empty folder. Name one that does not exist yet.")
-    partial = out.with_name(out.name + ".partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    try:
-        _fill(partial, gpu)
-        files = [path for path in partial.rglob("*") if path.is_file()]
-        _check_sizes(partial, files)
+    with new_folder(out, "The Space") as place:
+        _fill(place, gpu)
+        files = [path for path in place.rglob("*") if path.is_file()]
+        _check_sizes(place, files)
         size = sum(path.stat().st_size for path in files)
-        if out.exists():
-            out.rmdir()
-        partial.rename(out)
-    except OSError as error:
-        raise InvalidInput(
-            f"The Space cannot be written to '{out}' ({error.strerror}). Choose a folder that can "
-            "be written and has room."
-        ) from error
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
     return SpaceFolder(out, len(files), size)
 
 
@@ -86,7 +73,6 @@ def readme(text: str) -> str:
 
 
 def _fill(folder: Path, gpu: bool) -> None:
-    folder.mkdir(parents=True)
     for name in PARTS:
         source = ROOT / name
         if source.is_dir():
