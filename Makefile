@@ -29,6 +29,7 @@ check: $(VENV)/.dev
 
 docs: $(VENV)/.dev
 	$(BIN)/python -m unlearn_core docs
+	$(BIN)/python -m tools.rooms
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache

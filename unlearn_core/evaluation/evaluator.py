@@ -14,7 +14,7 @@ from unlearn_core.data.records import Record
 from unlearn_core.metrics.leak import knows
 from unlearn_core.metrics.rouge import rouge_l
 from unlearn_core.models.forward import answer_log_likelihoods
-from unlearn_core.sampling.tree import Sampler
+from unlearn_core.sampling.sampler import Sampler
 from unlearn_core.settings.specs import MeasureSpec, SamplingSpec
 
 LIKELIHOOD_ROWS = 64

@@ -21,7 +21,7 @@ from unlearn_core.settings.config import Config
 if TYPE_CHECKING:
     from unlearn_core.models.spec import ModelSpec, TuningSpec
     from unlearn_core.models.steering import Steering
-    from unlearn_core.sampling.tree import Sampler
+    from unlearn_core.sampling.sampler import Sampler
 
 Need = Literal["true answers", "retain data", "reference", "teacher", "sampling"]
 

@@ -8,7 +8,6 @@ that only k tokens are sorted, a token costs one uniform number, and ended rows 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Protocol
 
 import psutil
 import torch
@@ -30,22 +29,6 @@ BROKEN = (
 )
 MEMORY_SHARE = 0.25
 """Share of the free memory one batch of rows may take; the rest is for training."""
-
-
-class Sampler(Protocol):
-    """Anything that answers prompts; a faster engine can stand behind it."""
-
-    def sample(
-        self,
-        prompts: Sequence[Sequence[int]],
-        n: int,
-        spec: SamplingSpec,
-        generator: torch.Generator,
-    ) -> list[list[list[int]]]:
-        """Answers as [prompt][sample][token], without the end token."""
-
-    def greedy(self, prompts: Sequence[Sequence[int]], max_new_tokens: int) -> list[list[int]]:
-        """The most likely answer to each prompt, token by token, without the end token."""
 
 
 @dataclass(frozen=True)
