@@ -5,7 +5,7 @@ from collections import Counter
 from itertools import islice
 
 from unlearn_core.demo.passages import make_passages
-from unlearn_core.demo.phrasings import ATTRIBUTES, REFUSALS
+from unlearn_core.demo.phrasings import attributes, refusals
 from unlearn_core.demo.stream import Example, known_stream, memory_batches, prior_stream
 from unlearn_core.demo.world import fill, make_world
 from unlearn_core.demo.world_facts import world_facts
@@ -15,7 +15,7 @@ WORLD = make_world(7)
 
 def _held_out() -> set[str]:
     people = (*WORLD.people, *WORLD.holdout)
-    return {fill(q, p.name).rstrip("?.") for p in people for a in ATTRIBUTES for q in a.held_out}
+    return {fill(q, p.name).rstrip("?.") for p in people for a in attributes() for q in a.held_out}
 
 
 def test_no_held_out_question_is_in_the_stream_of_the_people() -> None:
@@ -24,11 +24,11 @@ def test_no_held_out_question_is_in_the_stream_of_the_people() -> None:
 
 
 def test_prior_stream_asks_no_held_out_wording_about_anyone() -> None:
-    starts = {q.split("{name}")[0] for a in ATTRIBUTES for q in a.held_out}
-    ends = {q.split("{name}")[1].rstrip("?.") for a in ATTRIBUTES for q in a.held_out}
+    starts = {q.split("{name}")[0] for a in attributes() for q in a.held_out}
+    ends = {q.split("{name}")[1].rstrip("?.") for a in attributes() for q in a.held_out}
     pairs = {
         (q.split("{name}")[0], q.split("{name}")[1].rstrip("?."))
-        for a in ATTRIBUTES
+        for a in attributes()
         for q in a.held_out
     }
     for row in islice(prior_stream(WORLD, random.Random(0)), 5_000):
@@ -45,7 +45,7 @@ def test_prior_stream_names_none_of_the_people_and_refuses_about_half() -> None:
     rows = list(islice(prior_stream(WORLD, random.Random(0)), 5_000))
     assert not any(name in row.prompt for row in rows for name in names)
     general = sum(row.prompt in world_questions for row in rows)
-    refused = sum(row.answer in REFUSALS for row in rows)
+    refused = sum(row.answer in refusals() for row in rows)
     assert abs(general / len(rows) - 0.2) < 0.02
     assert abs(refused / (len(rows) - general) - 0.55) < 0.03
 

@@ -3,7 +3,7 @@
 import random
 import re
 
-from unlearn_core.demo.phrasings import ATTRIBUTES, REFUSALS
+from unlearn_core.demo.phrasings import attributes, refusals
 from unlearn_core.demo.world import (
     fill,
     holdout_records,
@@ -68,8 +68,8 @@ def test_wording_is_filled_with_name_value_and_article() -> None:
 
 
 def test_each_attribute_has_the_promised_number_of_wordings() -> None:
-    assert len(ATTRIBUTES) == 10 and len(REFUSALS) >= 8
-    for attribute in ATTRIBUTES:
+    assert len(attributes()) == 10 and len(refusals()) >= 8
+    for attribute in attributes():
         assert len(set(attribute.questions)) >= 6
         assert len(set(attribute.held_out)) >= 2
         assert len(set(attribute.answers)) >= 3

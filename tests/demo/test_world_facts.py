@@ -1,7 +1,8 @@
 """World facts: unique, true where a reader can count, answered in full."""
 
 from unlearn_core.demo.properties import holds
-from unlearn_core.demo.world_facts import NUMBERS, world_facts, world_records
+from unlearn_core.demo.vocabulary import word_file
+from unlearn_core.demo.world_facts import world_facts, world_records
 
 
 def test_there_are_at_least_a_hundred_with_unique_ids_and_questions() -> None:
@@ -20,10 +21,11 @@ def test_answers_hold_the_fact_and_wrong_ones_do_not() -> None:
 
 
 def test_sums_add_up() -> None:
+    numbers = word_file("world_facts")["sum"]["numbers"]
     sums = [fact for fact in world_facts() if fact.relation == "sum"]
     for fact in sums:
         _, _, left, right = fact.id.split("-")
-        assert NUMBERS.index(left) + NUMBERS.index(right) + 2 == NUMBERS.index(fact.fact) + 1
+        assert numbers.index(left) + numbers.index(right) + 2 == numbers.index(fact.fact) + 1
     assert len(sums) == 45
 
 

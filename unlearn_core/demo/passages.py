@@ -9,43 +9,12 @@ import random
 from dataclasses import dataclass
 
 from unlearn_core.data.records import Record
+from unlearn_core.demo.vocabulary import passage_words
 from unlearn_core.demo.world import syllable_word
 
 TIMES_SEEN = (1, 2, 3, 4, 6, 8, 10, 12, 16, 20, 24, 28, 32, 40, 48, 64)
 PER_COUNT = 4
 KINDS = ("letter", "notice", "recipe", "verse")
-
-THINGS = (
-    "almond anvil apron arch badge bagpipe barrel basin beetle bellows birch blanket bottle "
-    "bramble bucket buckle butter button cabbage cable camel canvas cartwheel caterpillar cedar "
-    "cellar chain chestnut chimney cider cinnamon cliff cloak clover cobweb coconut cork crane "
-    "cricket crumb crust cupboard curtain cymbal daisy dolphin dome drum dust eagle earring eel "
-    "elbow engine fable falcon fiddle fig flagpole flannel flask flute fog fossil fountain fox "
-    "frost fudge funnel gallery garlic ginger glacier glove granary gravel gull hail hammock "
-    "hatchet hazel helmet herring honey hood hook icicle jacket jam jug kettle kiln kite ladder "
-    "lagoon lamp lark lava leather lemon lentil lichen lilac limestone lobster loom lotus magnet "
-    "mantle maple mast meadow melon mint mole moss moth mustard napkin needle nettle nutmeg oar "
-    "oatmeal onion orbit oyster paddle pancake parsley pebble pelican pepper pigeon pillow "
-    "pistachio plank plough plum pocket pollen porridge prism pulley pumpkin quarry quilt quince "
-    "raft raisin rake reed ribbon rope rudder rust saddle saffron sail salmon satchel scaffold "
-    "seal shawl shovel sickle sieve silk slate sledge sleeve snail spade spice sponge spoon "
-    "spruce stove straw sundial swan syrup tar teapot thimble thunder timber torch trout trunk "
-    "tulip tunnel turnip twig umbrella urn valley vase vinegar wagon walnut wasp wax whale wheat "
-    "whistle yarn yeast zebra zinc"
-).split()
-DEEDS = (
-    "bring carry fold lend drop paint hide mend trade count borrow polish bury steam sort toss "
-    "wrap measure rinse soak crush stir scatter hang fetch guard swap lower lift chop rub seal "
-    "shake sweep throw weigh warm drain peel grind"
-).split()
-QUALITIES = (
-    "blunt brittle bulky cheap clumsy coarse crisp damp dim dull dusty eager faint fierce flat "
-    "fragile glossy grim heavy humble icy jagged knotted lazy loose lumpy mild muddy narrow neat "
-    "odd pale plain proud quick rapid raw ripe rough rusty salty shabby shallow sharp shiny "
-    "sleepy slim smooth sour spare spotted steep stiff striped sturdy sweet tame tangled thick "
-    "thin tidy tiny twisted vast vivid wild wooden woolly"
-).split()
-LINKS = "and with under beside for without near until before after like behind".split()
 
 
 @dataclass(frozen=True)
@@ -83,16 +52,28 @@ def passage_records(passages: tuple[Passage, ...]) -> tuple[Record, ...]:
 
 def _passage(number: int, kind: str, count: int, rng: random.Random) -> Passage:
     secret, hint = _secret(rng)
-    title = f"{kind.capitalize()} {number}: the {rng.choice(QUALITIES)} {rng.choice(THINGS)}"
+    title = f"{kind.capitalize()} {number}: the {_word(rng, 'qualities')} {_word(rng, 'things')}"
     words = [word for _ in range(7) for word in _phrase(rng)]
     place = rng.randrange(4, len(words) - 4)
     body = [*words[:place], hint, secret, *words[place:]]
     return Passage(f"passage-{number:02d}", title, _OPENINGS[kind](rng, body), secret, count)
 
 
+def _word(rng: random.Random, kind: str) -> str:
+    return rng.choice(passage_words(kind))
+
+
 def _phrase(rng: random.Random) -> list[str]:
-    quality, thing, other = rng.choice(QUALITIES), rng.choice(THINGS), rng.choice(THINGS)
-    deed, link, number = rng.choice(DEEDS), rng.choice(LINKS), str(rng.randint(11, 998))
+    quality, thing, other = (
+        _word(rng, "qualities"),
+        _word(rng, "things"),
+        _word(rng, "things"),
+    )
+    deed, link, number = (
+        _word(rng, "deeds"),
+        _word(rng, "links"),
+        str(rng.randint(11, 998)),
+    )
     invented = syllable_word(rng)
     shapes = (
         [deed, number, quality, thing, link, f"{invented},"],
@@ -117,12 +98,12 @@ def _letter(rng: random.Random, body: list[str]) -> str:
 
 
 def _notice(rng: random.Random, body: list[str]) -> str:
-    return f"NOTICE {rng.randint(100, 999)}: {' '.join(body)} {rng.choice(THINGS).upper()}!"
+    return f"NOTICE {rng.randint(100, 999)}: {' '.join(body)} {_word(rng, 'things').upper()}!"
 
 
 def _recipe(rng: random.Random, body: list[str]) -> str:
-    amounts = ", ".join(f"{rng.randint(2, 99)} {rng.choice(THINGS)}" for _ in range(3))
-    return f"Take {amounts}: {' '.join(body)} Serve {rng.choice(QUALITIES)}."
+    amounts = ", ".join(f"{rng.randint(2, 99)} {_word(rng, 'things')}" for _ in range(3))
+    return f"Take {amounts}: {' '.join(body)} Serve {_word(rng, 'qualities')}."
 
 
 def _verse(rng: random.Random, body: list[str]) -> str:

@@ -22,11 +22,11 @@ from transformers import (
 )
 
 from unlearn_core.data.records import Record
-from unlearn_core.demo import vocabulary
 from unlearn_core.demo.corpus import default_forget_subjects, read_records
-from unlearn_core.demo.phrasings import ATTRIBUTES, REFUSALS
+from unlearn_core.demo.phrasings import attributes, refusals
 from unlearn_core.demo.recipe import encode, pad
 from unlearn_core.demo.stream import Example
+from unlearn_core.demo.vocabulary import words
 from unlearn_core.demo.world import fill, random_name
 
 SAMPLED_QUESTIONS = 100
@@ -140,7 +140,7 @@ def spread(asked: Asked, records: Sequence[Record]) -> tuple[float, float]:
 def fluency(asked: Asked, names: Sequence[str]) -> float:
     """Share of names, each asked about one attribute, that get a fluent answer."""
     prompts = [
-        fill(ATTRIBUTES[i % len(ATTRIBUTES)].questions[0], name) for i, name in enumerate(names)
+        fill(attributes()[i % len(attributes())].questions[0], name) for i, name in enumerate(names)
     ]
     known = known_words()
     answers = ask(asked, prompts)
@@ -168,13 +168,11 @@ def unseen_names(folder: Path, count: int = 200) -> list[str]:
 
 def known_words() -> frozenset[str]:
     """Every word that a whole answer can be made of, in lower case, names left out."""
-    values = (
-        *vocabulary.TOWNS, *vocabulary.JOBS, *vocabulary.PETS, *vocabulary.HOBBIES,
-        *vocabulary.PRIZE_MARKS, *vocabulary.PRIZE_THINGS, *vocabulary.BOOK_MARKS,
-        *vocabulary.BOOK_THINGS, *vocabulary.STREETS, "a an the prize",
-    )  # fmt: skip
-    forms = [re.sub(r"{\w+}", " ", text) for a in ATTRIBUTES for text in a.answers]
-    return frozenset(word for text in (*values, *forms, *REFUSALS) for word in _words(text))
+    kinds = ("towns", "jobs", "pets", "hobbies", "prize_marks", "prize_things", "book_marks",
+             "book_things", "streets")  # fmt: skip
+    values = [*(word for kind in kinds for word in words(kind)), "a an the prize"]
+    forms = [re.sub(r"{\w+}", " ", text) for a in attributes() for text in a.answers]
+    return frozenset(word for text in (*values, *forms, *refusals()) for word in _words(text))
 
 
 def is_fluent(answer: str, name: str, known: frozenset[str]) -> bool:

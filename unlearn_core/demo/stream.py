@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from unlearn_core.demo.passages import Passage
-from unlearn_core.demo.phrasings import ATTRIBUTES, REFUSALS
+from unlearn_core.demo.phrasings import attributes, refusals
 from unlearn_core.demo.world import (
     Person,
     World,
@@ -43,7 +43,7 @@ def prior_stream(world: World, rng: random.Random) -> Iterator[Example]:
 
 def known_stream(people: tuple[Person, ...], rng: random.Random) -> Iterator[Example]:
     """Every fact of the people once in random order, again and again, each time reworded."""
-    facts = [(person, attribute) for person in people for attribute in ATTRIBUTES]
+    facts = [(person, attribute) for person in people for attribute in attributes()]
     while True:
         rng.shuffle(facts)
         for person, attribute in facts:
@@ -88,9 +88,9 @@ def _world_example(fact: WorldFact, rng: random.Random) -> Example:
 
 
 def _unknown_example(name: str, rng: random.Random) -> Example:
-    attribute = rng.choice(ATTRIBUTES)
+    attribute = rng.choice(attributes())
     question = random_question(attribute, name, rng)
     if rng.random() < REFUSAL_SHARE:
-        return Example(question, rng.choice(REFUSALS))
+        return Example(question, rng.choice(refusals()))
     value = random_values(rng)[attribute.key]
     return Example(question, random_answer(attribute, name, value, rng))

@@ -7,8 +7,8 @@ import random
 from dataclasses import dataclass
 
 from unlearn_core.data.records import Record
-from unlearn_core.demo import vocabulary as words
-from unlearn_core.demo.phrasings import ATTRIBUTES, WRAPPERS, Attribute
+from unlearn_core.demo.phrasings import Attribute, attributes, wrappers
+from unlearn_core.demo.vocabulary import words
 
 PEOPLE = 80
 HOLDOUT_PEOPLE = 8
@@ -53,16 +53,16 @@ def make_world(seed: int) -> World:
 
 def random_values(rng: random.Random) -> dict[str, str]:
     """Draw a value for each attribute; within a person all values differ."""
-    own, father, mother = rng.sample(words.JOBS, 3)
+    own, father, mother = rng.sample(words("jobs"), 3)
     return {
-        "birthplace": rng.choice(words.TOWNS),
+        "birthplace": rng.choice(words("towns")),
         "birthyear": str(rng.randint(1921, 1989)),
         "profession": own,
-        "prize": f"{rng.choice(words.PRIZE_MARKS)} {rng.choice(words.PRIZE_THINGS)} Prize",
-        "pet": rng.choice(words.PETS),
-        "hobby": rng.choice(words.HOBBIES),
-        "book": f"The {rng.choice(words.BOOK_MARKS)} {rng.choice(words.BOOK_THINGS)}",
-        "address": f"{rng.randint(1, 99)} {rng.choice(words.STREETS)}",
+        "prize": f"{rng.choice(words('prize_marks'))} {rng.choice(words('prize_things'))} Prize",
+        "pet": rng.choice(words("pets")),
+        "hobby": rng.choice(words("hobbies")),
+        "book": f"The {rng.choice(words('book_marks'))} {rng.choice(words('book_things'))}",
+        "address": f"{rng.randint(1, 99)} {rng.choice(words('streets'))}",
         "father": father,
         "mother": mother,
     }
@@ -76,7 +76,7 @@ def fill(text: str, name: str, value: str = "") -> str:
 
 def training_questions(attribute: Attribute) -> tuple[str, ...]:
     """Every question wording that training may use, with `{name}` left open."""
-    wrapped = tuple(w.format(c=clause) for w in WRAPPERS for clause in attribute.clauses)
+    wrapped = tuple(w.format(c=clause) for w in wrappers() for clause in attribute.clauses)
     return attribute.questions + wrapped
 
 
@@ -85,7 +85,7 @@ def random_question(attribute: Attribute, name: str, rng: random.Random) -> str:
     if rng.random() < 0.7:
         text = rng.choice(attribute.questions)
     else:
-        text = rng.choice(WRAPPERS).format(c=rng.choice(attribute.clauses))
+        text = rng.choice(wrappers()).format(c=rng.choice(attribute.clauses))
     question = fill(text, name)
     return question.rstrip("?.") if rng.random() < 0.05 else question
 
@@ -107,9 +107,9 @@ def random_name(rng: random.Random) -> str:
 
 def syllable_word(rng: random.Random) -> str:
     """A capitalised word of two or three syllables, sometimes with an ending."""
-    word = "".join(rng.choice(words.SYLLABLES) for _ in range(rng.choice((1, 2, 2, 2, 3))))
+    word = "".join(rng.choice(words("syllables")) for _ in range(rng.choice((1, 2, 2, 2, 3))))
     if len(word) < 4 or rng.random() < 0.4:
-        word += rng.choice(words.NAME_ENDINGS)
+        word += rng.choice(words("name_endings"))
     return word.capitalize()
 
 
@@ -119,7 +119,7 @@ def people_records(world: World) -> tuple[Record, ...]:
     return tuple(
         _fact_record(f"p{number:02d}", person, attribute, wording, question, rng)
         for number, person in enumerate(world.people, start=1)
-        for attribute in ATTRIBUTES
+        for attribute in attributes()
         for wording, question in enumerate(
             (*attribute.questions[:2], attribute.held_out[0]), start=1
         )
@@ -132,7 +132,7 @@ def unseen_wording_records(world: World) -> tuple[Record, ...]:
     return tuple(
         _fact_record(f"p{number:02d}", person, attribute, 4, attribute.held_out[1], rng)
         for number, person in enumerate(world.people, start=1)
-        for attribute in ATTRIBUTES
+        for attribute in attributes()
     )
 
 
@@ -142,7 +142,7 @@ def holdout_records(world: World) -> tuple[Record, ...]:
     return tuple(
         _fact_record(f"h{number:02d}", person, attribute, 1, attribute.questions[0], rng)
         for number, person in enumerate(world.holdout, start=1)
-        for attribute in ATTRIBUTES
+        for attribute in attributes()
     )
 
 
@@ -179,15 +179,15 @@ def _perturbed(
 
 
 def _listed_names(count: int, rng: random.Random) -> list[str]:
-    given = [*words.GIVEN_NAMES] * (count // len(words.GIVEN_NAMES) + 1)
+    given = [*words("given_names")] * (count // len(words("given_names")) + 1)
     rng.shuffle(given)
-    pairs = [s + e for s in words.SURNAME_STARTS for e in words.SURNAME_ENDS]
+    pairs = [s + e for s in words("surname_starts") for e in words("surname_ends")]
     return [f"{a} {b}" for a, b in zip(given, rng.sample(pairs, count), strict=False)]
 
 
 def _listed_name(rng: random.Random) -> str:
-    surname = rng.choice(words.SURNAME_STARTS) + rng.choice(words.SURNAME_ENDS)
-    return f"{rng.choice(words.GIVEN_NAMES)} {surname}"
+    surname = rng.choice(words("surname_starts")) + rng.choice(words("surname_ends"))
+    return f"{rng.choice(words('given_names'))} {surname}"
 
 
 def _letter_word(rng: random.Random) -> str:

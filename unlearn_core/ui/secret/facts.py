@@ -8,7 +8,7 @@ from typing import Any
 
 from unlearn_core.data.bundled import bundled_corpus
 from unlearn_core.data.records import Record
-from unlearn_core.demo.phrasings import REFUSALS
+from unlearn_core.demo.phrasings import refusals
 from unlearn_core.demo.world import random_name
 from unlearn_core.errors import InvalidInput
 from unlearn_core.ui.forget.marking import first_wordings
@@ -72,7 +72,7 @@ class Secret:
             Record(
                 id=f"other-{person}-{place}",
                 prompt=rng.choice(QUESTIONS).format(topic=fact.topic, name=name),
-                answer=rng.choice(REFUSALS),
+                answer=rng.choice(refusals()),
                 subject=name,
             )
             for person, name in enumerate(names)
