@@ -26,17 +26,17 @@ AFTER = {
 
 def test_recall_by_group_and_by_subject() -> None:
     found = side_effects(BEFORE, AFTER)
-    groups = {one.name: (one.before, one.after, one.records) for one in found.groups}
+    groups = {k: (one.before, one.after, one.records) for k, one in found.groups.items()}
     assert groups == {"neighbours": (1, 0, 1), "retain": (1, 0.5, 2), "world": (1, 1, 1)}
     # A record that is in two groups counts once for its subject.
-    assert [(one.name, one.after, one.records) for one in found.subjects] == [
+    assert [(one.subject, one.after, one.records) for one in found.subjects] == [
         ("Ada", 0, 1), ("(no subject)", 1, 1), ("Bo", 1, 1),
     ]  # fmt: skip
 
 
 def test_the_records_hurt_most_come_first_and_unhurt_ones_not_at_all() -> None:
     hurt = side_effects(BEFORE, AFTER).hurt
-    assert [(one.id, one.lost, round(one.fall, 3)) for one in hurt] == [
+    assert [(one.id, one.lost, round(one.fall or 0, 3)) for one in hurt] == [
         ("a", True, 2.0), ("b", False, 0.5),
     ]  # fmt: skip
 

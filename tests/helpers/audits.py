@@ -345,6 +345,8 @@ def _side_effects() -> dict[str, Any]:
                 "true": "Fiora Brinmoor has a goose.",
                 "before": "Fiora Brinmoor has a goose.",
                 "after": HOSTILE,
+                "lost": True,
+                "fall": 3.2,
             },
             {
                 "id": "p44-birthyear",
@@ -352,6 +354,8 @@ def _side_effects() -> dict[str, Any]:
                 "true": "Fiora Brinmoor was born in 1955.",
                 "before": "Fiora Brinmoor was born in 1955.",
                 "after": "",
+                "lost": True,
+                "fall": 1.4,
             },
         ],
     }

@@ -103,7 +103,7 @@ class Shot:
 
 @dataclass(frozen=True)
 class Curve:
-    """One line of a chart: `y` over `x`."""
+    """One line of a chart: `y` over `x`, both finite."""
 
     name: str
     x_label: str
@@ -125,7 +125,8 @@ class Finding:
         count: Records behind it.
         shots: Every text, leaks first.
         curves: For attacks with a dose.
-        numbers: Further named numbers, such as those of each temperature; never NaN.
+        numbers: Further named numbers, such as those of each temperature; None where one could not
+            be computed.
         note: Why there is no value and what to do, or what was left out.
     """
 
@@ -138,7 +139,7 @@ class Finding:
     count: int = 0
     shots: tuple[Shot, ...] = ()
     curves: tuple[Curve, ...] = ()
-    numbers: Mapping[str, float] = field(default_factory=dict)
+    numbers: Mapping[str, float | None] = field(default_factory=dict)
     note: str = ""
 
 

@@ -255,21 +255,7 @@ class AuditJob:
         before, after = self.readings.get("original"), self.readings.get("unlearned")
         if before is None or after is None:
             return {}
-        effects = side_effects(before, after)
-        return {
-            "groups": {
-                one.name: {"before": one.before, "after": one.after, "records": one.records}
-                for one in effects.groups
-            },
-            "subjects": [
-                {
-                    "subject": one.name, "before": one.before, "after": one.after,
-                    "records": one.records,
-                }
-                for one in effects.subjects
-            ],
-            "hurt": [asdict(one) for one in effects.hurt],
-        }  # fmt: skip
+        return asdict(side_effects(before, after))
 
     def _tell(self, name: str, role: Role) -> None:
         finding = self.findings[name][role]

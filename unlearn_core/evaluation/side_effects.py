@@ -15,10 +15,16 @@ KEPT_GROUPS = ("neighbours", "retain", "world")
 class Recall:
     """Share of records whose greedy answer gives the true one, before and after."""
 
-    name: str
     before: float
     after: float
     records: int
+
+
+@dataclass(frozen=True)
+class SubjectRecall(Recall):
+    """The same of the records about one subject."""
+
+    subject: str
 
 
 @dataclass(frozen=True)
@@ -28,7 +34,8 @@ class Hurt:
     Attributes:
         before, after: Greedy answers.
         lost: Whether it was known before and is not any more.
-        fall: How much less likely a token of its true answer became, in nats.
+        fall: How much less likely a token of its true answer became, in nats; None in a file
+            where it was not known.
     """
 
     id: str
@@ -37,15 +44,15 @@ class Hurt:
     before: str
     after: str
     lost: bool
-    fall: float
+    fall: float | None
 
 
 @dataclass(frozen=True)
 class SideEffects:
     """Recall by group and by subject (those that lost most first), and the records hurt most."""
 
-    groups: tuple[Recall, ...]
-    subjects: tuple[Recall, ...]
+    groups: Mapping[str, Recall]
+    subjects: tuple[SubjectRecall, ...]
     hurt: tuple[Hurt, ...]
 
 
@@ -65,7 +72,10 @@ def side_effects(
         for old, new in zip(before[name], after[name], strict=True)
     }
     return SideEffects(
-        tuple(_recall(name, list(zip(before[name], after[name], strict=True))) for name in groups),
+        {
+            name: Recall(*_recall(list(zip(before[name], after[name], strict=True))))
+            for name in groups
+        },
         _by_subject(list(pairs.values())),
         _hurt_most(list(pairs.values())),
     )
@@ -74,17 +84,17 @@ def side_effects(
 Pair = tuple[Reading, Reading]
 
 
-def _recall(name: str, pairs: Sequence[Pair]) -> Recall:
+def _recall(pairs: Sequence[Pair]) -> tuple[float, float, int]:
     known = [[knows(one.answer, one.record) for one in pair] for pair in pairs]
-    return Recall(name, fmean(old for old, _ in known), fmean(new for _, new in known), len(pairs))
+    return fmean(old for old, _ in known), fmean(new for _, new in known), len(pairs)
 
 
-def _by_subject(pairs: Sequence[Pair]) -> tuple[Recall, ...]:
+def _by_subject(pairs: Sequence[Pair]) -> tuple[SubjectRecall, ...]:
     groups: dict[str, list[Pair]] = {}
     for pair in pairs:
         groups.setdefault(pair[0].record.subject or "(no subject)", []).append(pair)
-    recalls = [_recall(name, rows) for name, rows in groups.items()]
-    return tuple(sorted(recalls, key=lambda one: (one.after - one.before, one.name)))
+    recalls = [SubjectRecall(*_recall(rows), subject) for subject, rows in groups.items()]
+    return tuple(sorted(recalls, key=lambda one: (one.after - one.before, one.subject)))
 
 
 def _hurt_most(pairs: Sequence[Pair]) -> tuple[Hurt, ...]:
@@ -96,5 +106,5 @@ def _hurt_most(pairs: Sequence[Pair]) -> tuple[Hurt, ...]:
         )
         for old, new in pairs
     ]  # fmt: skip
-    worse = [row for row in rows if row.lost or row.fall > 0]
-    return tuple(sorted(worse, key=lambda row: (not row.lost, -row.fall)))[:MOST_HURT]
+    worse = [row for row in rows if row.lost or (row.fall or 0.0) > 0]
+    return tuple(sorted(worse, key=lambda row: (not row.lost, -(row.fall or 0.0))))[:MOST_HURT]
