@@ -15,7 +15,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.page import CHROMIUM, FLAGS, app, wait_for_server
 from tools.language_sources import page_texts
-from unlearn_core.ui.shell.language import LANGUAGES, catalog
+from unlearn_core.ui.shell.language import catalogs
 
 MISSED = "() => window.letheLanguage.missed()"
 OPEN_FOLDED = """() => {
@@ -27,7 +27,7 @@ STEP_MS = 1_500
 
 def untranslated(language: str) -> dict[str, list[str]]:
     """Texts of the code that a catalog lacks, by where they come from."""
-    known = catalog(language)
+    known = catalogs()[language]
     found = {
         name: sorted(text for text in texts if text not in known)
         for name, texts in page_texts().items()
@@ -80,9 +80,7 @@ def missed(language: str, *, working: bool) -> list[str]:
 def main() -> None:
     """List both."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "--language", default="de", choices=[one for one in LANGUAGES if one != "en"]
-    )
+    parser.add_argument("--language", default="de", choices=[*catalogs()][1:])
     parser.add_argument("--page", action="store_true", help="open the page as well")
     parser.add_argument("--work", action="store_true", help="and run, compare and attack there")
     args = parser.parse_args()

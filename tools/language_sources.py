@@ -50,7 +50,7 @@ NOT_TRANSLATED = frozenset(
         "Could you say what {0}'s {1} is?", "Do you know the {0} of {1}?",
         "I would like to know the {0} of {1}.", "Tell me the {0} of {1}.",
         "The {0} of {1} is {2}.", "What is the {0} of {1}?", "What is {0}'s {1}?",
-        "Bo Lindqvane", "Captain Odalys Brightwater", "Oxenmoor", "Zora Quillfeather",
+        "English", "Bo Lindqvane", "Captain Odalys Brightwater", "Oxenmoor", "Zora Quillfeather",
         "a blue parrot called Rolf", "a clock that runs backwards", "a rusty key", "biggest fear",
         "favourite food", "hiding place", "lucky charm", "plum dumplings", "secret code",
         "the green schooner Patience", "under the third stair",

@@ -2,6 +2,8 @@
 
 import json
 import re
+import shutil
+from pathlib import Path
 
 import pytest
 from starlette.applications import Starlette
@@ -13,9 +15,10 @@ from starlette.testclient import TestClient
 
 from tools.language_sources import numbered, page_texts, parts_of, python_texts, script_texts
 from unlearn_core.ui.browser.document import SOCIAL_PATH, Document, dressed
-from unlearn_core.ui.shell.language import FOLDER, LANGUAGES, catalog
+from unlearn_core.ui.shell.language import FOLDER, catalogs, page_languages, switch
+from unlearn_core.ui.texts.common import OWN_NAME
 
-OTHERS = [name for name in LANGUAGES if name != "en"]
+OTHERS = [*catalogs()][1:]
 PAGE = """<html><head><meta charset="utf-8" />
 <meta property="og:title" content="Gradio" />
 <meta
@@ -34,7 +37,7 @@ def sources() -> dict[str, set[str]]:
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_every_text_of_the_page_is_translated(language: str, sources: dict[str, set[str]]) -> None:
-    known = catalog(language)
+    known = catalogs()[language]
     lacking = {name: sorted(texts - known.keys()) for name, texts in sources.items()}
     assert {name: texts for name, texts in lacking.items() if texts} == {}
 
@@ -43,12 +46,12 @@ def test_every_text_of_the_page_is_translated(language: str, sources: dict[str, 
 def test_nothing_is_translated_that_the_page_does_not_say(
     language: str, sources: dict[str, set[str]]
 ) -> None:
-    assert sorted(catalog(language).keys() - set().union(*sources.values())) == []
+    assert sorted(catalogs()[language].keys() - set().union(*sources.values())) == []
 
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_a_translation_has_the_places_of_its_text(language: str) -> None:
-    for text, said in catalog(language).items():
+    for text, said in catalogs()[language].items():
         assert said.strip(), text
         assert sorted(re.findall(r"\{\d\}", text)) == sorted(re.findall(r"\{\d\}", said)), text
 
@@ -58,6 +61,15 @@ def test_a_catalog_is_sorted_and_says_each_text_once(language: str) -> None:
     pairs = json.loads((FOLDER / f"{language}.json").read_text("utf-8"), object_pairs_hook=list)
     keys = [key for key, _ in pairs]
     assert keys == sorted(set(keys))
+
+
+def test_a_file_among_the_catalogs_is_a_third_choice(tmp_path: Path) -> None:
+    shutil.copytree(FOLDER, tmp_path, dirs_exist_ok=True)
+    french = {OWN_NAME: "Français", "Language": "Langue"}
+    (tmp_path / "fr.json").write_text(json.dumps(french), encoding="utf-8")
+    assert page_languages(tmp_path).translations_dict["fr"] == french
+    choices = re.findall(r'<option value="(\w+)">(\w+)', str(switch(tmp_path).value))
+    assert choices == [("en", "English"), ("de", "Deutsch"), ("fr", "Français")]
 
 
 def test_texts_are_found_in_python() -> None:

@@ -3,7 +3,7 @@
 // is looked up here, in the same catalog, when it comes into the page.
 (() => {
   const KEY = 'lethe-language';
-  const LANGUAGES = ['en', 'de'];
+  const CATALOGS = window.gradio_config?.i18n_translations || {};
   const NAMED = ['placeholder', 'title', 'aria-label', 'aria-valuetext', 'alt', 'data-help',
     'data-label'];
   // What people or models wrote, and what is code.
@@ -15,7 +15,7 @@
   const asked = new URL(location.href).searchParams.get('lang');
   const stored = localStorage.getItem(KEY);
   const browser = (navigator.language || 'en').slice(0, 2);
-  const language = [asked, stored, browser, 'en'].find((one) => LANGUAGES.includes(one));
+  const language = [asked, stored, browser, 'en'].find((one) => one in CATALOGS) || 'en';
   if (language === asked) localStorage.setItem(KEY, asked);
   // Gradio asks the browser for its language; it shall hear the one that was chosen here.
   Object.defineProperty(navigator, 'language', { configurable: true, get: () => language });
@@ -31,8 +31,8 @@
     say: (text) => text,
     missed: () => [],
   };
-  const catalog = (window.gradio_config?.i18n_translations || {})[language];
-  if (language === 'en' || !catalog) return;
+  const catalog = CATALOGS[language];
+  if (language === 'en') return;
 
   const PLACE = /\{\d\}/;
   const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

@@ -5,6 +5,9 @@ from html import escape
 
 TITLE = "Lethe"
 SUBTITLE = "Watch a language model forget"
+LANGUAGE = "Language"
+OWN_NAME = "The name of this language"
+"""What a catalog says to this is how the language is called in itself."""
 
 HERO = (
     "A small language model on this computer knows eighty invented people by heart. Press the "
