@@ -193,18 +193,17 @@ def settings() -> set[str]:
     from unlearn_core.methods.registry import methods
     from unlearn_core.runs.spec import RunSpec
     from unlearn_core.settings.config import Config, settings_of
+    from unlearn_core.settings.specs import SamplingSpec
     from unlearn_core.ui.shell.forms import help_line, label
 
-    assert attacks() and methods() and RunSpec and AuditSpec  # each brings its settings
+    forms = [info.config for kind in ("unlearn", "teach") for info in methods(kind).values()]
+    forms += [info.config for info in attacks().values()]
+    waiting: list[type[Config]] = [RunSpec, AuditSpec, SamplingSpec, *forms]
     found: set[str] = set()
-    waiting = [Config]
     while waiting:
         config = waiting.pop()
-        waiting += config.__subclasses__()
-        name = config.__module__.removeprefix("unlearn_core.").replace(".", "/") + ".py"
-        ours = config.__module__.startswith("unlearn_core.") and not name.startswith("demo/")
-        if name in NOT_OF_THE_PAGE or not ours:  # the recipe's settings are in no form
-            continue
+        kinds = [field.annotation for field in config.model_fields.values()]
+        waiting += [one for one in kinds if isinstance(one, type) and issubclass(one, Config)]
         for item in settings_of(config):
             if item.help:  # what has none is in no form
                 found |= {item.label, label(item), help_line(item)}
