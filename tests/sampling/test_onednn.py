@@ -53,3 +53,12 @@ def test_layers_are_as_before_after_an_error() -> None:
     with pytest.raises(KeyError), packed(model):
         raise KeyError
     assert "forward" not in vars(model[0])
+
+
+@pytest.mark.skipif(platform.machine() not in X86, reason="x86 processors only")
+def test_torch_still_has_the_operators() -> None:
+    for name, arguments in (("_reorder_linear_weight", 2), ("_linear_pointwise", 6)):
+        operator = getattr(torch.ops.mkldnn, name, None)
+        assert operator is not None, f"torch calls mkldnn.{name} otherwise, or has taken it away"
+        taken = len(operator.default._schema.arguments)
+        assert taken == arguments, f"torch's mkldnn.{name} takes {taken} arguments now"

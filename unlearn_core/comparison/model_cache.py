@@ -22,7 +22,8 @@ from unlearn_core.data.batches import Encoder, make_encoder
 from unlearn_core.errors import InvalidInput
 from unlearn_core.models.loading import load
 from unlearn_core.models.making import MAKING
-from unlearn_core.models.sharing import SharedModel, Weights, adapter_weights, lora_layers
+from unlearn_core.models.peft_parts import lora_layers
+from unlearn_core.models.sharing import SharedModel, Weights, adapter_weights
 
 MOST_MODELS = 3
 """Models kept loaded; adapters on one base count as one."""

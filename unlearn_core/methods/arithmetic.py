@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from unlearn_core.data.records import Record
 from unlearn_core.methods.base import ConfigT, Context, Loss
 from unlearn_core.methods.memorised import Selective, memorised
+from unlearn_core.models.peft_parts import side_of
 
 
 def edited(name: str, star: Tensor, now: Tensor, coefficient: float) -> Tensor:
@@ -32,9 +33,10 @@ def edited(name: str, star: Tensor, now: Tensor, coefficient: float) -> Tensor:
         now: The weight after that.
         coefficient: c; 1 gives `now`, 0 gives `star`.
     """
-    if ".lora_A." in name:
+    side = side_of(name)
+    if side == "A":
         return torch.cat([star, now], dim=0)
-    if ".lora_B." in name:
+    if side == "B":
         return torch.cat([(1 - coefficient) * star, coefficient * now], dim=1)
     return star + coefficient * (now - star)
 

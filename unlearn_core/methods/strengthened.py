@@ -11,6 +11,7 @@ from torch import nn
 from unlearn_core.methods.base import Context
 from unlearn_core.models.forward import answer_logits
 from unlearn_core.models.likelihoods import mean_nll
+from unlearn_core.models.peft_parts import belongs_to
 from unlearn_core.models.spec import TRAINED_ADAPTER
 from unlearn_core.settings.config import Config, setting
 
@@ -71,7 +72,7 @@ class Strengthened:
             weights = list(self._copy.parameters())
         else:
             named = self._adapted.named_parameters()
-            weights = [weight for name, weight in named if f".{ADAPTER}." in name]
+            weights = [weight for name, weight in named if belongs_to(name, ADAPTER)]
         return sum(weight.numel() * weight.element_size() for weight in weights)
 
     @contextmanager

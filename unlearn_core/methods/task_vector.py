@@ -13,6 +13,7 @@ from unlearn_core.methods.presets import LARGE_TRAINING
 from unlearn_core.methods.registry import register
 from unlearn_core.models.forward import answer_logits
 from unlearn_core.models.likelihoods import mean_nll
+from unlearn_core.models.peft_parts import side_of
 from unlearn_core.settings.config import Config, setting
 
 
@@ -79,7 +80,7 @@ class TaskVector(Method[TaskVectorConfig]):
 
         now, alpha = trained_weights(context.model), self.config.alpha
         if has_adapter(context.model):
-            return {n: -alpha * t if ".lora_B." in n else t for n, t in now.items()}
+            return {n: -alpha * t if side_of(n) == "B" else t for n, t in now.items()}
         with context.original() as model:
             originals = {name: p.data for name, p in model.named_parameters()}
         return {name: negated(originals[name], tensor, alpha) for name, tensor in now.items()}

@@ -6,12 +6,10 @@ costs more than the model itself (six columns took over three times as long as o
 left only its own part of it: two products a layer, however many adapters there are.
 """
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import torch
 from peft.tuners.lora import LoraLayer
@@ -19,38 +17,10 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel
 
 from unlearn_core.errors import InvalidInput
+from unlearn_core.models.peft_parts import below, matrices
 
 Weights = Mapping[LoraLayer, tuple[Tensor, Tensor]]
 """A (rank, inputs) and B (outputs, rank) of an adapter, by layer; its scaling is in B."""
-
-_NOT_PLAIN = (
-    "alora_invocation_tokens",
-    "arrow_config",
-    "kasa_config",
-    "layer_replication",
-    "lora_bias",
-    "modules_to_save",
-    "monteclora_config",
-    "target_parameters",
-    "trainable_token_indices",
-    "use_bdlora",
-    "use_dora",
-    "use_qalora",
-    "velora_config",
-)
-"""Settings of a LoRA adapter that make it more than two matrices beside a layer's own."""
-
-
-def is_plain_lora(folder: Path) -> bool:
-    """Whether a saved adapter adds B A x to linear layers, and nothing else."""
-    config = json.loads((folder / "adapter_config.json").read_text(encoding="utf-8"))
-    plain = config.get("peft_type") == "LORA" and config.get("bias", "none") == "none"
-    return plain and not any(config.get(name) for name in _NOT_PLAIN)
-
-
-def lora_layers(model: PreTrainedModel) -> list[LoraLayer]:
-    """The layers that carry adapters."""
-    return [module for module in model.modules() if isinstance(module, LoraLayer)]
 
 
 def adapter_weights(layers: Sequence[LoraLayer], name: str) -> Weights:
@@ -59,24 +29,14 @@ def adapter_weights(layers: Sequence[LoraLayer], name: str) -> Weights:
     Raises:
         InvalidInput: A weight is not a finite number, so that rows beside it would be spoilt.
     """
-    weights = {
-        layer: (
-            _weight(layer.lora_A[name]).clone(),
-            _weight(layer.lora_B[name]) * layer.scaling[name],
-        )
-        for layer in layers
-        if name in layer.lora_A
-    }
+    found = {layer: matrices(layer, name) for layer in layers}
+    weights = {layer: parts for layer, parts in found.items() if parts is not None}
     if not all(part.isfinite().all() for parts in weights.values() for part in parts):
         raise InvalidInput(
             "This model's adapter holds weights that are not numbers (NaN or infinite): its "
             "training diverged. Choose an earlier checkpoint, or train with a lower learning rate."
         )
     return weights
-
-
-def _weight(linear_layer: nn.Module) -> Tensor:
-    return cast(nn.Linear, linear_layer).weight.detach()
 
 
 class SharedModel(nn.Module):
@@ -136,13 +96,13 @@ class SharedModel(nn.Module):
             for layer in self.layers:
                 joined = self._joined.get(layer)
                 if joined is None:
-                    vars(layer)["forward"] = layer.base_layer
+                    vars(layer)["forward"] = below(layer)
                     continue
                 down, up, ranks = joined
                 if ranks not in foreign:
                     foreign[ranks] = _foreign(ranks, owners) if self.count > 1 else None
                 vars(layer)["forward"] = partial(
-                    _side_by_side, layer.base_layer, down, up, foreign[ranks]
+                    _side_by_side, below(layer), down, up, foreign[ranks]
                 )
             yield
         finally:

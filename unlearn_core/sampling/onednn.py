@@ -6,7 +6,7 @@ The same numbers are multiplied, in another order: results differ by rounding on
 """
 
 import platform
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import cast
@@ -48,7 +48,7 @@ def _layers(model: nn.Module) -> Iterator[nn.Linear]:
 
 
 def _laid_out(weight: Tensor) -> Tensor:
-    return cast(Tensor, torch.ops.mkldnn._reorder_linear_weight(weight.detach(), ROWS))
+    return _operator("reorder_linear_weight")(weight.detach(), ROWS)
 
 
 def _linear(weight: Tensor, bias: Tensor | None, states: Tensor) -> Tensor:
@@ -62,8 +62,16 @@ def _linear(weight: Tensor, bias: Tensor | None, states: Tensor) -> Tensor:
 def _product(weight: Tensor, bias: Tensor | None, rows: Tensor) -> Tensor:
     spare = _rounded(len(rows)) - len(rows)
     filled = pad(rows, (0, 0, 0, spare)) if spare else rows
-    done = torch.ops.mkldnn._linear_pointwise(filled, weight, bias, "none", [], "")
-    return cast(Tensor, done[: len(rows)])
+    return _operator("linear_pointwise")(filled, weight, bias, "none", [], "")[: len(rows)]
+
+
+def _operator(name: str) -> Callable[..., Tensor]:
+    """One of torch's operators on oneDNN, which have no public names.
+
+    The public `torch.utils.mkldnn` takes and gives tensors of its own layout, so that every layer
+    would pay for going in and out of it.
+    """
+    return cast(Callable[..., Tensor], getattr(torch.ops.mkldnn, f"_{name}"))
 
 
 def _rounded(rows: int) -> int:

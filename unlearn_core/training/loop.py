@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from accelerate import Accelerator
-from accelerate.state import AcceleratorState
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 from transformers import get_scheduler
@@ -21,6 +20,7 @@ from unlearn_core.data.records import Record
 from unlearn_core.errors import LetheError
 from unlearn_core.methods.base import Candidates, Context, Loss, Method, RecordReport
 from unlearn_core.settings.specs import TrainingSpec
+from unlearn_core.training.accelerate_parts import fresh_accelerator
 
 if TYPE_CHECKING:
     from unlearn_core.models.steering import Steering
@@ -248,8 +248,7 @@ def resolve_precision(precision: str, device: torch.device) -> str:
 def _accelerator(device: torch.device, precision: str) -> Accelerator:
     chosen = resolve_precision(precision, device)
     mixed = {"float32": "no", "bfloat16": "bf16", "float16": "fp16"}[chosen]
-    AcceleratorState._reset_state(reset_partial_state=True)
-    return Accelerator(cpu=device.type == "cpu", mixed_precision=mixed)
+    return fresh_accelerator(device, mixed)
 
 
 def _schedule(

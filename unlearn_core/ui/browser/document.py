@@ -1,6 +1,5 @@
 """What gradio's own document lacks: whose page it is, a picture for links, and the language."""
 
-import re
 from html import escape
 from typing import Any
 
@@ -8,14 +7,13 @@ from starlette.requests import Request
 from starlette.responses import FileResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from unlearn_core.ui.browser.gradio_parts import behind_config, without_foreign_tags
 from unlearn_core.ui.browser.island import read_script
 from unlearn_core.ui.shell.services import ASSETS
 from unlearn_core.ui.texts import common as texts
 
 SOCIAL_PATH = "/lethe-social.png"
 FAVICON = ASSETS / "favicon.svg"
-_FOREIGN = re.compile(r'\s*<meta\s+(?:property="og:|name="twitter:)[^>]*/>')
-_CONFIG_SET = re.compile(r"<script>window\.gradio_config = .*?</script>", re.DOTALL)
 
 
 class Document:
@@ -69,8 +67,7 @@ def dressed(page: str, root: str) -> str:
     """
     script = read_script("browser/translate.js")
     ours = f"<title>{texts.TITLE}</title>{meta_tags(root)}<script>{script}</script>"
-    # Behind the configuration, which carries the catalog, and before gradio's own scripts.
-    return _CONFIG_SET.sub(lambda found: found[0] + ours, _FOREIGN.sub("", page), 1)
+    return behind_config(without_foreign_tags(page), ours)
 
 
 def meta_tags(root: str) -> str:

@@ -238,7 +238,7 @@ def _working(services: Services, page: Page, parts: Parts, view: gr.HTML) -> Non
     parts.stop.click(stop, parts.watch, parts.problem, **SILENT)
 
     def moved(run_id: str | None, event: gr.EventData) -> list[Any]:
-        audit, ended = str(event._data["audit"]), bool(event._data["ended"])
+        audit, ended = str(event.audit), bool(event.ended)
         return [
             gr.update(interactive=ended),
             gr.update(interactive=not ended),

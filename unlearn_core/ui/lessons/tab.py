@@ -48,7 +48,7 @@ def build(services: Services, page: Page) -> None:
     )
 
     def lead(event: gr.EventData) -> list[Any]:
-        return led(event._data["go"])
+        return led(event.go)
 
     view.select(
         lead,

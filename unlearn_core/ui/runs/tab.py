@@ -80,7 +80,7 @@ def build(services: Services, page: Page) -> None:
         return _show(services, wanted)
 
     def select(event: gr.EventData) -> list[Any]:
-        return show([str(run) for run in event._data["runs"]])
+        return show([str(run) for run in event.runs])
 
     table.select(select, None, shown, **IN_TURN)
     overlay.select(select, None, shown, **IN_TURN)
