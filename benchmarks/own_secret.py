@@ -23,6 +23,7 @@ import torch
 from benchmarks.common import environment, write_result
 from unlearn_core.runs.foreground import run_in_foreground
 from unlearn_core.runs.info import read_result
+from unlearn_core.runs.launch import Launcher
 from unlearn_core.runs.store import Store
 from unlearn_core.runs.supervisor import Supervisor
 from unlearn_core.ui.secret import asking, keeping
@@ -89,7 +90,8 @@ def walk(
     """One secret from the first word to the attacks; `teach` and `forget` change the settings."""
     store = services.store
     token = keeping.keep(store, secret)
-    taught = _finish(store, keeping.begin(store, token, "teach", changes=teach))
+    launcher = Launcher(store)
+    taught = _finish(store, keeping.begin(launcher, token, "teach", changes=teach))
     model = str(store.model_folder(taught))
     elsewhere = [
         record.model_copy(update={"prompt": record.prompt.replace(secret.name, SOMEBODY_ELSE)})
@@ -98,7 +100,7 @@ def walk(
     found = {"after_teaching": asking.check(services, secret, model),
              "somebody_else": asking.greedy(services, model, elsewhere),
              "teaching_seconds": _seconds(store, taught)}  # fmt: skip
-    forgot = _finish(store, keeping.begin(store, token, "unlearn", taught, changes=forget))
+    forgot = _finish(store, keeping.begin(launcher, token, "unlearn", taught, changes=forget))
     model = str(store.model_folder(forgot))
     began = time.perf_counter()
     found |= {"after_forgetting": asking.check(services, secret, model),

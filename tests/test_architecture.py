@@ -84,6 +84,15 @@ def test_a_room_uses_only_rooms_below_it(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_the_page_uses_nothing_of_the_terminal_and_only_its_command_opens_the_page(
+    path: Path,
+) -> None:
+    used = {module.split(".")[1] for module in imports(path) if module.startswith("unlearn_core.")}
+    assert "cli" not in used or room_of(path) in ("cli", "__main__", "app")
+    assert "ui" not in used or room_of(path) == "ui" or name_of(path) == "cli/serve.py"
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
 def test_only_the_interface_imports_gradio_and_plotly(path: Path) -> None:
     if room_of(path) not in ("ui", "app"):
         used = {module.split(".")[0] for module in imports(path)}

@@ -56,7 +56,7 @@ def test_a_file_is_replaced_when_it_is_complete(tmp_path: Path) -> None:
 def test_a_new_folder_replaces_nothing(tmp_path: Path) -> None:
     (tmp_path / "mine").touch()
 
-    with pytest.raises(InvalidInput, match="not an empty folder"), new_folder(tmp_path, "It"):
+    with pytest.raises(InvalidInput, match="not an empty folder"), new_folder(tmp_path):
         raise AssertionError("never reached")
 
 
@@ -64,7 +64,7 @@ def test_a_new_folder_that_cannot_be_written_says_what_to_do(tmp_path: Path) -> 
     (tmp_path / "file").touch()
 
     with (
-        pytest.raises(InvalidInput, match=r"The export cannot be written to .* has room"),
-        new_folder(tmp_path / "file" / "out", "The export"),
+        pytest.raises(InvalidInput, match=r"out. cannot be written .* has room"),
+        new_folder(tmp_path / "file" / "out"),
     ):
         raise AssertionError("never reached")

@@ -44,6 +44,10 @@ NOT_OF_THE_PAGE = (
     "runs/tracking.py", "share/space.py",
 )  # fmt: skip
 """What is said in the terminal, by the programming interface and in downloaded reports."""
+TOLD_ON_THE_PAGE = (
+    "audits/verdict.py", "runs/estimate.py", "runs/launch.py", "runs/recovery.py"
+)  # fmt: skip
+"""Files of other rooms that say more than errors."""
 NOT_TRANSLATED = frozenset(
     (
         # Questions and examples that a model reads, in its own language.
@@ -157,6 +161,7 @@ PUT_TOGETHER = frozenset(
         "After {0} restockings: {1} colours left ({2}); colour A has {3}.",
         "{0} heads",
         "{0} tokens",
+        "{0} subjects",
         "bitsandbytes does not work on {0} here, so its formats were not tried.",
         "For {0} records the least likely pick is only told among the numbers: their wrong answers "
         "come from other records, and may be familiar to any model.",
@@ -175,7 +180,7 @@ def page_texts() -> dict[str, set[str]]:
         name = path.relative_to(CODE).as_posix()
         if name in NOT_OF_THE_PAGE:
             continue
-        if name.startswith(("ui/", "report/")) or name == "audits/verdict.py":
+        if name.startswith(("ui/", "report/")) or name in TOLD_ON_THE_PAGE:
             found[name] = python_texts(path.read_text(encoding="utf-8"))
         elif not name.startswith(("cli/", "demo/")):
             found[f"errors of {name}"] = error_texts(path.read_text(encoding="utf-8"))

@@ -46,12 +46,10 @@ def whole_file(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def new_folder(folder: Path, what: str) -> Iterator[Path]:
+def new_folder(folder: Path) -> Iterator[Path]:
     """A place to write in, which becomes `folder` where nothing is yet: `whole_folder` with words.
 
-    Args:
-        folder: Folder to make; it may exist if it is empty.
-        what: What is written, as the subject of a sentence.
+    The folder may exist if it is empty.
 
     Raises:
         InvalidInput: The folder holds something already, or it cannot be written.
@@ -63,8 +61,8 @@ def new_folder(folder: Path, what: str) -> Iterator[Path]:
             yield place
     except OSError as error:
         raise InvalidInput(
-            f"{what} cannot be written to '{folder}' ({error.strerror}). Choose a folder that can "
-            "be written and has room."
+            f"'{folder}' cannot be written ({error.strerror}). Choose a folder that can be written "
+            "and has room."
         ) from error
 
 

@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 
 from tests.helpers.models import tiny_model, toy_tokenizer
-from unlearn_core.cli.flags import Flag, gather
+from unlearn_core.cli.flags import gather
 from unlearn_core.cli.main import main
-from unlearn_core.cli.settings import GROUPS, command_line, method_flags, run_flags
 from unlearn_core.errors import InvalidInput
 from unlearn_core.methods.registry import methods
+from unlearn_core.runs.command_line import GROUPS, command_line, method_flags, run_flags
 from unlearn_core.runs.store import Store
 from unlearn_core.settings.config import settings_of
+from unlearn_core.settings.flags import Flag
 
 PEOPLE = ("Ada", "Bo", "Cy", "Di")
 FACTS = {"pet": "cat", "town": "Oslo", "job": "baker"}

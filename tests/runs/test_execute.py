@@ -21,7 +21,7 @@ from unlearn_core.models.loading import load, load_answering, save
 from unlearn_core.models.spec import ModelSpec
 from unlearn_core.runs.events import Command
 from unlearn_core.runs.execute import execute, stop_reason
-from unlearn_core.runs.launch import make_plan
+from unlearn_core.runs.plan import make_plan
 from unlearn_core.runs.spec import RunSpec, make_spec
 from unlearn_core.runs.store import Store
 from unlearn_core.sampling.tree import TreeSampler

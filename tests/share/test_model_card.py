@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from tests.helpers.fake_run import fake_result, fake_run
-from unlearn_core.cli.settings import command_line
+from unlearn_core.runs.command_line import command_line
 from unlearn_core.runs.store import Store
 from unlearn_core.share.hub import strangers_spec
 from unlearn_core.share.model_card import CardFacts, escaped, model_card

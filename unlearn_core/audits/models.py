@@ -23,7 +23,7 @@ from unlearn_core.models.loading import load, load_answering
 from unlearn_core.models.source import find_source
 from unlearn_core.models.spec import ModelSpec
 from unlearn_core.models.steering import SteeredModel
-from unlearn_core.runs.launch import resolve_run
+from unlearn_core.runs.plan import resolve_run
 from unlearn_core.runs.store import Store
 
 ROLES: tuple[Role, ...] = ("unlearned", "retrained", "original")

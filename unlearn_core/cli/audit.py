@@ -17,7 +17,7 @@ from unlearn_core.audits.spec import (
     read_audit,
 )
 from unlearn_core.audits.verdict import outcome_of
-from unlearn_core.cli.flags import Flag, gather, with_flags
+from unlearn_core.cli.flags import gather, with_flags
 from unlearn_core.cli.launch import FAILED, INTERRUPTED
 from unlearn_core.cli.options import AsJson, Workspace, open_store
 from unlearn_core.cli.output import (
@@ -29,16 +29,17 @@ from unlearn_core.cli.output import (
     stdout_kept_clean,
 )
 from unlearn_core.cli.progress import follow
-from unlearn_core.cli.settings import GROUPS
 from unlearn_core.data.marks import Marks
 from unlearn_core.data.sources import DataSpec
 from unlearn_core.demo.corpus import default_forget_subjects
 from unlearn_core.errors import InvalidInput
 from unlearn_core.metrics.registry import metrics
 from unlearn_core.models.spec import ModelSpec
-from unlearn_core.runs.launch import resolve_run
+from unlearn_core.runs.command_line import GROUPS
+from unlearn_core.runs.plan import resolve_run
 from unlearn_core.runs.store import Store
 from unlearn_core.settings.config import parse
+from unlearn_core.settings.flags import Flag
 
 RunId = Annotated[
     str, typer.Argument(help="A run's id; without one, the model that --model names.")

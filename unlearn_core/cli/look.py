@@ -68,7 +68,7 @@ def list_runs(
 
 def show(run: RunId, workspace: Workspace = None, as_json: AsJson = False) -> None:
     """Show a run's settings, its result and the command that repeats it."""
-    from unlearn_core.cli.settings import command_line
+    from unlearn_core.runs.command_line import command_line
 
     history = history_of(open_store(workspace), run)
     info, folder = history.get(run), history.folder(run)
@@ -96,7 +96,7 @@ def export(
     as_json: AsJson = False,
 ) -> None:
     """Copy a run's model out of the workspace, as adapter or as whole weights."""
-    from unlearn_core.cli.settings import command_line
+    from unlearn_core.runs.command_line import command_line
     from unlearn_core.share.export import export_model
 
     with stdout_kept_clean(as_json):

@@ -1,14 +1,13 @@
 """`race`: one forget set through several methods and seeds, one run after the other."""
 
 import os
-from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
 
 from unlearn_core.audits.spec import audit_of_run, queue_audit, read_audit
 from unlearn_core.cli.flags import gather, with_flags
-from unlearn_core.cli.launch import FAILED, build_spec, name_of
+from unlearn_core.cli.launch import FAILED
 from unlearn_core.cli.options import AsJson, Workspace, open_store
 from unlearn_core.cli.output import (
     hide_library_progress,
@@ -17,14 +16,13 @@ from unlearn_core.cli.output import (
     stdout_kept_clean,
 )
 from unlearn_core.cli.progress import follow
-from unlearn_core.cli.settings import shared_flags
 from unlearn_core.errors import InvalidInput
 from unlearn_core.methods.registry import method, methods
-from unlearn_core.models.devices import resolve_device
+from unlearn_core.runs.command_line import shared_flags
 from unlearn_core.runs.info import read_result
-from unlearn_core.runs.launch import make_plan
+from unlearn_core.runs.launch import Launcher
+from unlearn_core.runs.plan import Plan
 from unlearn_core.runs.race import MEASURES, Outcome, as_json, by_method, outcome, shown
-from unlearn_core.runs.spec import RunSpec
 from unlearn_core.runs.store import Store
 
 
@@ -83,10 +81,9 @@ def _race(
     hide_library_progress()
     names, numbers = chosen_methods(methods), chosen_seeds(seeds)
     with stdout_kept_clean(json):
-        given = gather(shared_flags(), values)
-        # Every spec is checked before the first run begins.
-        specs = [_spec(name, seed, given, store) for name in names for seed in numbers]
-        outcomes = [found for spec in specs if (found := _run(spec, store, not json))]
+        launcher = Launcher(store)
+        plans = launcher.race(names, numbers, gather(shared_flags(), values))
+        outcomes = [found for plan in plans if (found := _run(plan, launcher, not json))]
         audits = [_attack(store, one.run, not json) for one in outcomes] if attacked else []
     if json:
         print_json({**as_json(outcomes), **({"audits": audits} if attacked else {})})
@@ -95,26 +92,14 @@ def _race(
         for one, audit in zip(outcomes, audits, strict=False):
             told = audit["verdict"]["headline"] if audit else "The attacks failed."
             typer.echo(f"{one.method}, seed {one.seed}: {told}")
-    if len(outcomes) < len(specs):
-        typer.echo(f"{len(specs) - len(outcomes)} of {len(specs)} runs left no result.", err=True)
+    if len(outcomes) < len(plans):
+        typer.echo(f"{len(plans) - len(outcomes)} of {len(plans)} runs left no result.", err=True)
         raise typer.Exit(FAILED)
 
 
-def _spec(name: str, seed: int, given: Mapping[str, Mapping[str, Any]], store: Store) -> RunSpec:
-    spec = build_spec("unlearn", name, given, store, seed=seed)
-    plan = make_plan(spec)
-    return spec.model_copy(update={"name": f"{name_of(plan)}, seed {seed}"})
-
-
-def _run(spec: RunSpec, store: Store, visible: bool) -> Outcome | None:
-    run_id = store.create(
-        spec.model_dump(mode="json"),
-        kind=spec.kind,
-        name=spec.name,
-        device=str(resolve_device(spec.model.device)),
-        owner=os.getpid(),
-    )
-    typer.echo(spec.name, err=True)
+def _run(plan: Plan, launcher: Launcher, visible: bool) -> Outcome | None:
+    store, run_id = launcher.store, launcher.queue(plan, owner=os.getpid())
+    typer.echo(plan.spec.name, err=True)
     info = follow(store, run_id, shown=visible)
     result = read_result(store.folder(run_id))
     if result is None:

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Sequence
 from unlearn_core.attacks.base import AttackInfo
 from unlearn_core.attacks.registry import attacks
 from unlearn_core.audits.verdict import RULES
-from unlearn_core.cli.flags import Flag
-from unlearn_core.cli.settings import GROUPS, method_flags
 from unlearn_core.methods.base import MethodInfo, Preset
 from unlearn_core.methods.registry import methods
 from unlearn_core.metrics.base import MetricInfo
 from unlearn_core.metrics.registry import metrics
+from unlearn_core.runs.command_line import GROUPS, method_flags
 from unlearn_core.settings.config import Setting, settings_of
+from unlearn_core.settings.flags import Flag
 
 MADE = "<!-- Made by `make docs` from the code; change the code, not this page. -->\n"
 

@@ -32,8 +32,8 @@ def report(
 ) -> None:
     """Write one self-contained HTML file about a run, or about several beside each other."""
     from unlearn_core.audits.spec import newest_audit
-    from unlearn_core.cli.settings import repeat_lines
     from unlearn_core.report.making import csv_files, race_report, run_report
+    from unlearn_core.runs.command_line import repeat_lines
     from unlearn_core.runs.history import history_of
 
     store = open_store(workspace)

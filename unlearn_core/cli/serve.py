@@ -5,8 +5,9 @@ from typing import Annotated, Any
 
 import typer
 
-from unlearn_core.cli.flags import Group, gather, with_flags
+from unlearn_core.cli.flags import gather, with_flags
 from unlearn_core.settings.config import parse
+from unlearn_core.settings.flags import Group
 from unlearn_core.ui.shell.settings import AppSettings
 
 

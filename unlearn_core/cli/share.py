@@ -39,7 +39,7 @@ def push(
     as_json: AsJson = False,
 ) -> None:
     """Upload a run's model to the Hugging Face hub, after telling what is uploaded."""
-    from unlearn_core.cli.settings import command_line
+    from unlearn_core.runs.command_line import command_line
     from unlearn_core.share.hub import push_model, strangers_spec
 
     def before(upload: "Upload") -> None:

@@ -1,5 +1,6 @@
 """Devices by name."""
 
+import psutil
 import torch
 
 from unlearn_core.errors import InvalidInput
@@ -25,6 +26,13 @@ def resolve_device(text: str) -> torch.device:
             f"The device '{text}' is not available here. Choose auto, {', '.join(available)}."
         )
     return torch.device(name)
+
+
+def free_memory(device: torch.device | str) -> int:
+    """Bytes that are free where a device keeps its tensors."""
+    if torch.device(device).type == "cuda":
+        return int(torch.cuda.mem_get_info(device)[0])
+    return int(psutil.virtual_memory().available)
 
 
 def precision(name: str) -> torch.dtype:

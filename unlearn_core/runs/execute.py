@@ -26,7 +26,7 @@ from unlearn_core.models.loading import LoadedModel, load, save
 from unlearn_core.models.steering import Steering, steer, write_steering
 from unlearn_core.models.tuning import prepare_for_training
 from unlearn_core.runs.events import Command, Event, EventKind, RunState
-from unlearn_core.runs.launch import Plan, by_recipe, make_plan, resolve_run
+from unlearn_core.runs.plan import Plan, by_recipe, make_plan, resolve_run
 from unlearn_core.runs.spec import RunSpec
 from unlearn_core.runs.store import STEPS, TEACHER, Store
 from unlearn_core.runs.tracking import Tell, measures_told, tell_nobody, telling

@@ -1,114 +1,165 @@
-"""Everything that can be checked about a run before a model is loaded."""
+"""From what a person wants to a run in the queue: the one way, for every face of the app."""
 
-import math
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
-from unlearn_core.data.marks import Marks, resolve, split_corpus
-from unlearn_core.data.records import Corpus, Split
-from unlearn_core.data.sources import load_corpus
-from unlearn_core.demo.corpus import world_settings
-from unlearn_core.errors import MissingPrerequisite
-from unlearn_core.methods.base import Method, MethodInfo
+from unlearn_core.data.marks import Marks
+from unlearn_core.data.records import Corpus
+from unlearn_core.data.sources import DataSpec, load_corpus
+from unlearn_core.demo.corpus import default_forget_subjects
 from unlearn_core.methods.registry import method
-from unlearn_core.methods.retrain import Retrain
+from unlearn_core.models.card import ModelCard
 from unlearn_core.models.spec import ModelSpec
-from unlearn_core.runs.spec import RunSpec
+from unlearn_core.runs.estimate import too_little_memory
+from unlearn_core.runs.events import Event
+from unlearn_core.runs.plan import Plan, make_plan, resolve_run
+from unlearn_core.runs.spec import RunKind, RunSpec, make_spec
 from unlearn_core.runs.store import Store
-from unlearn_core.runs.tracking import require_tracker
+from unlearn_core.settings.config import parse
+from unlearn_core.settings.specs import MeasureSpec
+
+BUNDLED_DATA = str(DataSpec().source)
+
+Given = Mapping[str, Mapping[str, Any]]
+"""Values by name, by field of `RunSpec`; whatever is not given takes its default."""
+
+
+@lru_cache(maxsize=32)
+def described(spec: ModelSpec) -> ModelCard:
+    """A model's card from its configuration; the libraries for it take seconds to import."""
+    from unlearn_core.models.describing import describe
+
+    return describe(spec)
 
 
 @dataclass(frozen=True)
-class Plan:
-    """A spec with its data read and its marks resolved."""
+class Launcher:
+    """Builds, names, checks and queues runs.
 
-    spec: RunSpec
-    info: MethodInfo
-    corpus: Corpus
-    split: Split
-
-
-def make_plan(spec: RunSpec, corpus: Corpus | None = None) -> Plan:
-    """Read the data, resolve the marks and check that the method has what it needs.
-
-    Args:
-        spec: What is to run.
-        corpus: The records of `spec.data` when they have been read already.
-
-    Raises:
-        InvalidInput: The data cannot be read or a mark matches nothing.
-        MissingPrerequisite: The method needs records that are not there, or the tracker is not
-            installed.
+    Attributes:
+        store: Whose queue.
+        describe: What a model is, from its configuration alone.
+        read: The records of a data spec.
     """
-    info = method(spec.method, spec.kind)
-    require_tracker(spec.measure.tracker)
-    corpus = corpus or load_corpus(spec.data)
-    split = _split(spec, corpus)
-    check_needs(spec, info, split)
-    return Plan(spec, info, corpus, split)
 
+    store: Store
+    describe: Callable[[ModelSpec], ModelCard] = described
+    read: Callable[[DataSpec], Corpus] = load_corpus
 
-def resolve_run(spec: ModelSpec, store: Store) -> ModelSpec:
-    """Replace `run:<id>` by the folder of that run's model.
+    def card(self, model: ModelSpec) -> ModelCard:
+        """The card of a model, also of one that a run made.
 
-    Raises:
-        InvalidInput: No such run, or it left no model.
-    """
-    if not spec.source.startswith("run:"):
-        return spec
-    return spec.model_copy(update={"source": str(store.model_folder(spec.source[4:]))})
+        Raises:
+            LetheError: The model cannot be used.
+        """
+        return self.describe(resolve_run(model, self.store))
 
+    def spec(
+        self,
+        method_name: str,
+        given: Given,
+        *,
+        kind: RunKind = "unlearn",
+        name: str = "",
+        seed: int | str = 0,
+    ) -> RunSpec:
+        """The run that the given values describe, with the method's defaults for its model.
 
-def _split(spec: RunSpec, corpus: Corpus) -> Split:
-    """What is taught is taught in all its phrasings, and without marks it is everything."""
-    if spec.kind == "unlearn":
-        return split_corpus(corpus, spec.marks)
-    chosen = resolve(corpus, spec.marks) or tuple(corpus.by_id)
-    return split_corpus(corpus, Marks(ids=chosen))
-
-
-def planned_steps(plan: Plan) -> int:
-    """Optimiser steps of the whole run, if nothing ends it early."""
-    if by_recipe(plan):
-        recipe = world_settings()["recipe"]
-        return int(recipe["prior_steps"] + recipe["memory_steps"])
-    training = plan.spec.training
-    rows = _built(plan.spec, plan.info).rows(plan.split.forget, plan.split.retain)
-    return training.epochs * math.ceil(len(rows) / (training.batch_size * training.accumulation))
-
-
-def by_recipe(plan: Plan) -> bool:
-    """Whether the bundled model is built anew, for which the settings of training have no say."""
-    built = _built(plan.spec, plan.info)
-    return isinstance(built, Retrain) and built.by_recipe(plan.spec.model)
-
-
-def _built(spec: RunSpec, info: MethodInfo) -> Method[Any]:
-    return info.build(info.config.model_validate(spec.method_config))
-
-
-def check_needs(spec: RunSpec, info: MethodInfo, split: Split) -> None:
-    """Make sure that the method has what it needs.
-
-    Raises:
-        MissingPrerequisite: Something is not there; says what, and what to do.
-    """
-    weight = spec.method_config.get("retain_weight", 1.0)
-    if "retain data" in info.card.needs and not split.retain and weight:
-        raise MissingPrerequisite(
-            f"{info.title} needs records to retain, but all {len(split.forget)} records are "
-            "marked to be forgotten. Mark fewer records, or add records to keep."
+        Raises:
+            LetheError: A value is out of range, or a model or file cannot be used.
+        """
+        method(method_name, kind)
+        model = parse(ModelSpec, given.get("model", {}), "model")
+        data = parse(DataSpec, given.get("data", {}), "data")
+        return make_spec(
+            method_name,
+            kind=kind,
+            parameters=self.card(model).parameters,
+            method_config=given.get("method_config"),
+            training=given.get("training"),
+            tuning=given.get("tuning"),
+            measure=parse(MeasureSpec, given.get("measure", {}), "measure"),
+            model=model,
+            data=data,
+            marks=self._marks(kind, data, given.get("marks", {})),
+            name=name.strip(),
+            seed=seed,
         )
-    if info.card.steers and spec.tuning.mode != "lora":
-        raise MissingPrerequisite(
-            f"{info.title} leaves the model's weights as they are, so there is nothing for full "
-            "fine-tuning to change. Set the weights to train to lora."
+
+    def check(self, spec: RunSpec) -> Plan:
+        """Make sure that a run can work, and name it where it has no name.
+
+        Raises:
+            LetheError: It could never work; says why.
+        """
+        plan = make_plan(spec, self.read(spec.data))
+        return plan if spec.name else _named(plan, name_of(plan))
+
+    def race(self, methods: Sequence[str], seeds: Sequence[int], given: Given) -> list[Plan]:
+        """A run of each method with each seed, all checked; each is named with its seed.
+
+        Raises:
+            LetheError: One of them could never work.
+        """
+        specs = [self.spec(name, given, seed=seed) for name in methods for seed in seeds]
+        return [
+            _named(plan, f"{plan.spec.name}, seed {plan.spec.seed}")
+            for plan in map(self.check, specs)
+        ]
+
+    def queue(self, plan: Plan, *, kind: str = "", owner: int | None = None) -> str:
+        """Put a run that was checked in the queue; one that may lack memory is told so.
+
+        Args:
+            plan: The run.
+            kind: In the store; the spec's own when empty.
+            owner: Process that will do it itself.
+
+        Returns:
+            Its id.
+        """
+        spec, card = plan.spec, self.card(plan.spec.model)
+        run_id = self.store.create(
+            spec.model_dump(mode="json"),
+            kind=kind or spec.kind,
+            name=spec.name,
+            device=card.device,
+            owner=owner,
         )
-    _built(spec, info).check(spec.model, spec.tuning, split)
-    passages = sum(record.is_passage for record in split.forget)
-    if "sampling" in info.card.needs and passages:
-        raise MissingPrerequisite(
-            f"{info.title} samples answers to questions, but {passages} of {len(split.forget)} "
-            "marked records are passages without a question. Mark questions, or choose a method "
-            "for text such as gradient ascent."
-        )
+        if lacking := too_little_memory(plan, card):
+            self.store.append(run_id, [Event("log", 0, {"message": lacking, "level": "warning"})])
+        return run_id
+
+    def start(self, spec: RunSpec, *, kind: str = "", owner: int | None = None) -> str:
+        """Check a run and put it in the queue; gives its id.
+
+        Raises:
+            LetheError: It could never work; nothing was queued.
+        """
+        return self.queue(self.check(spec), kind=kind, owner=owner)
+
+    def _marks(self, kind: RunKind, data: DataSpec, given: Mapping[str, Any]) -> Marks:
+        if given:
+            return parse(Marks, given, "marks")
+        if data.source == BUNDLED_DATA:
+            return Marks(subjects=default_forget_subjects())
+        return Marks(ids=tuple(self.read(data).by_id)) if kind == "teach" else Marks()
+
+
+def _named(plan: Plan, name: str) -> Plan:
+    return replace(plan, spec=plan.spec.model_copy(update={"name": name}))
+
+
+def name_of(plan: Plan) -> str:
+    """A run's name from its method and what it forgets or learns, such as `NPO, 4 subjects`."""
+    records = plan.split.forget
+    subjects = list(dict.fromkeys(record.subject for record in records))
+    if len(subjects) == 1 and subjects[0]:
+        what = subjects[0]
+    elif all(subjects) and len(subjects) <= len(records) / 2:
+        what = f"{len(subjects)} subjects"
+    else:
+        what = f"{len(records)} records" if len(records) > 1 else "1 record"
+    return f"{plan.info.title.partition(' (')[0]}, {what}"

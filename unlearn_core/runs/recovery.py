@@ -105,14 +105,14 @@ def memory_advice(spec: Mapping[str, Any]) -> str:
     """The one change to a run that most likely makes it fit into memory."""
     training, tuning, model = (spec.get(key, {}) for key in ("training", "tuning", "model"))
     batch, length = training.get("batch_size", 1), training.get("max_length", 0)
+    if tuning.get("mode") == "full":
+        return "Choose LoRA instead of full fine-tuning."
     if batch > 1:
         more = training.get("accumulation", 1) * 2
         return (
             f"Set batch_size to {batch // 2} (it is {batch}); accumulation {more} keeps the "
             "effective batch the same."
         )
-    if tuning.get("mode") == "full":
-        return "Choose LoRA instead of full fine-tuning."
     if model.get("dtype") == "float32":
         return "Load the model in bfloat16 instead of float32."
     if length > 64:

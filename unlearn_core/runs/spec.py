@@ -14,6 +14,8 @@ from unlearn_core.models.spec import ModelSpec, TuningSpec
 from unlearn_core.settings.config import Config, parse, setting
 from unlearn_core.settings.specs import MeasureSpec, TrainingSpec
 
+RunKind = Literal["unlearn", "teach"]
+
 SMALL_MODEL_PARAMETERS = 100_000_000
 """Models below this take a method's `small` defaults, others the papers' (`large`)."""
 
@@ -21,7 +23,7 @@ SMALL_MODEL_PARAMETERS = 100_000_000
 class RunSpec(Config):
     """Everything that decides what a run does."""
 
-    kind: Literal["unlearn", "teach"] = "unlearn"
+    kind: RunKind = "unlearn"
     name: str = setting("", "A name to find the run by; made from method and marks when empty.")
     model: ModelSpec = Field(default_factory=ModelSpec)
     data: DataSpec = Field(default_factory=DataSpec)
@@ -55,7 +57,7 @@ def make_spec(
     method_name: str,
     *,
     parameters: int,
-    kind: Literal["unlearn", "teach"] = "unlearn",
+    kind: RunKind = "unlearn",
     method_config: Mapping[str, Any] | None = None,
     training: Mapping[str, Any] | None = None,
     tuning: Mapping[str, Any] | None = None,

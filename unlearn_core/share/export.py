@@ -48,7 +48,7 @@ def export_model(
     model, folder, info = store.model_folder(run_id), store.folder(run_id), store.get(run_id)
     require_plain((model,), f"run:{run_id}")
     adapter = (model / "adapter_config.json").is_file()
-    with new_folder(out, "The export") as place:
+    with new_folder(out) as place:
         if merged and adapter:
             _merge(model, info, place)
         else:

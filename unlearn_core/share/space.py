@@ -47,7 +47,7 @@ def assemble(out: Path, *, gpu: bool = False) -> SpaceFolder:
             large for a Space.
     """
     out = Path(out).expanduser().absolute()
-    with new_folder(out, "The Space") as place:
+    with new_folder(out) as place:
         _fill(place, gpu)
         files = [path for path in place.rglob("*") if path.is_file()]
         _check_sizes(place, files)

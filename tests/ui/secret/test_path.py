@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from unlearn_core.demo.corpus import bundled_folder
 from unlearn_core.errors import InvalidInput, MissingPrerequisite
 from unlearn_core.runs.events import Event
+from unlearn_core.runs.launch import Launcher
 from unlearn_core.runs.store import Store
 from unlearn_core.runs.supervisor import Supervisor
 from unlearn_core.ui.runs.rows import rows
@@ -33,18 +35,18 @@ def finish(store: Store, run_id: str, state: Any = "done", model: bool = True) -
     store.set_state(run_id, "loading")
     store.set_state(run_id, "running")
     if model:
-        (store.folder(run_id) / "model").mkdir()
+        (store.folder(run_id) / "model").symlink_to(bundled_folder() / "model")
     store.set_state(run_id, state)
 
 
 def test_the_path_goes_from_teaching_to_attacking(store: Store) -> None:
     token = keeping.keep(store, SECRET)
     assert look(store, token)["step"] == "teach"
-    taught = keeping.begin(store, token, "teach")
+    taught = keeping.begin(Launcher(store), token, "teach")
     assert look(store, token)["teach"]["going"]
     finish(store, taught)
     assert look(store, token)["step"] == "check"
-    forgot = keeping.begin(store, token, "unlearn", taught)
+    forgot = keeping.begin(Launcher(store), token, "unlearn", taught)
     assert look(store, token)["step"] == "forget"
     store.append(forgot, [
         Event("answers", 0, {"n": 4, "answers": [["a", 3], ["b", 1]], "leaks": ["a"]}),
@@ -61,10 +63,10 @@ def test_the_path_goes_from_teaching_to_attacking(store: Store) -> None:
 
 def test_teaching_again_leads_back_to_checking(store: Store) -> None:
     token = keeping.keep(store, SECRET)
-    first = keeping.begin(store, token, "teach")
+    first = keeping.begin(Launcher(store), token, "teach")
     finish(store, first)
-    finish(store, keeping.begin(store, token, "unlearn", first))
-    again = keeping.begin(store, token, "teach")
+    finish(store, keeping.begin(Launcher(store), token, "unlearn", first))
+    again = keeping.begin(Launcher(store), token, "teach")
     longer = store.get(again).spec["training"]["epochs"]
     assert longer > store.get(first).spec["training"]["epochs"]
     finish(store, again)
@@ -73,7 +75,7 @@ def test_teaching_again_leads_back_to_checking(store: Store) -> None:
 
 def test_a_run_that_failed_is_told_and_offered_again(store: Store) -> None:
     token = keeping.keep(store, SECRET)
-    finish(store, keeping.begin(store, token, "teach"), "failed", model=False)
+    finish(store, keeping.begin(Launcher(store), token, "teach"), "failed", model=False)
     now = look(store, token)
     assert (now["step"], now["teach"]["going"]) == ("teach", False)
     assert "did not learn" in now["teach"]["problem"]
@@ -84,7 +86,7 @@ def test_a_run_that_failed_is_told_and_offered_again(store: Store) -> None:
 def test_nobody_else_sees_a_secret(store: Store) -> None:
     services = Services(store, Supervisor(store))
     token = keeping.keep(store, SECRET)
-    run = keeping.begin(store, token, "teach")
+    run = keeping.begin(Launcher(store), token, "teach")
     store.set_state(run, "loading")
     assert run not in json.dumps(rows(store)), "the list has recorded runs alone"
     assert restored(services, {"run": run})[4] == ""
@@ -100,9 +102,9 @@ def test_nobody_else_sees_a_secret(store: Store) -> None:
 
 def test_deleting_leaves_nothing(store: Store) -> None:
     token = keeping.keep(store, SECRET)
-    run = keeping.begin(store, token, "teach")
+    run = keeping.begin(Launcher(store), token, "teach")
     finish(store, run)
-    keeping.begin(store, token, "unlearn", run)  # still in the queue
+    keeping.begin(Launcher(store), token, "unlearn", run)  # still in the queue
     keeping.delete(store, token)
     assert store.runs((keeping.KIND,)) == []
     assert not list((store.workspace / "secrets").iterdir())

@@ -115,7 +115,7 @@ def test_a_default_run_forgets_four_people(endpoints: Endpoints, services: Servi
     state = spoken(endpoints.start_run)()
     spec = services.store.get(state["id"]).spec
     assert (spec["method"], len(spec["marks"]["subjects"])) == ("pmc", 4)
-    assert state["name"].startswith("Partial Model Collapse: Fiora Brinridge")
+    assert state["name"].startswith("Partial Model Collapse, 4 subjects")
 
 
 def test_runs_are_listed_paused_and_resumed(endpoints: Endpoints) -> None:

@@ -7,7 +7,9 @@ import pytest
 
 from unlearn_core.errors import InvalidInput, MissingPrerequisite
 from unlearn_core.methods.registry import methods
-from unlearn_core.runs.launch import make_plan, planned_steps
+from unlearn_core.runs import estimate
+from unlearn_core.runs.estimate import too_much
+from unlearn_core.runs.plan import make_plan, planned_steps
 from unlearn_core.runs.store import Store
 from unlearn_core.runs.supervisor import Supervisor
 from unlearn_core.ui.shell.page import restored
@@ -18,8 +20,6 @@ from unlearn_core.ui.unlearn.start import (
     default_choice,
     default_marks,
     preflight,
-    start,
-    too_much,
     unmet,
 )
 from unlearn_core.ui.unlearn.tab import offered
@@ -44,11 +44,11 @@ def test_one_press_marks_four_people_and_takes_the_methods_defaults(
     assert len(spec.marks.subjects) == 4 and spec.marks.ids == ()
     assert spec.method == "pmc"
     assert spec.tuning.mode == "full"
-    assert spec.name == "Partial Model Collapse, 4 subjects"
+    assert services.launcher.check(spec).spec.name == "Partial Model Collapse, 4 subjects"
 
 
 def test_start_puts_one_run_in_the_queue(services: Services, choice: Choice) -> None:
-    run_id = start(services, build_spec(services, choice))
+    run_id = services.launcher.start(build_spec(services, choice))
     run = services.store.get(run_id)
     assert (run.state, run.place, run.device) == ("queued", 1, "cpu")
     assert run.spec["marks"]["subjects"]
@@ -56,20 +56,20 @@ def test_start_puts_one_run_in_the_queue(services: Services, choice: Choice) -> 
 
 def test_second_start_is_second_in_the_queue(services: Services, choice: Choice) -> None:
     spec = build_spec(services, choice)
-    start(services, spec)
-    assert services.store.get(start(services, spec)).place == 2
+    services.launcher.start(spec)
+    assert services.store.get(services.launcher.start(spec)).place == 2
 
 
 def test_nothing_marked_queues_nothing(services: Services) -> None:
     with pytest.raises(MissingPrerequisite, match="Nothing is marked"):
-        start(services, build_spec(services, default_choice()))
+        services.launcher.start(build_spec(services, default_choice()))
     assert services.store.runs() == []
 
 
 def test_everything_marked_is_refused_for_a_method_that_needs_to_keep(services: Services) -> None:
     rows = [row.id for row in services.rows({"source": "bundled:people"})]
     with pytest.raises(MissingPrerequisite, match="records to retain"):
-        start(services, build_spec(services, replace(default_choice(), marked=rows)))
+        services.launcher.start(build_spec(services, replace(default_choice(), marked=rows)))
 
 
 def test_setting_out_of_range_is_named(services: Services, choice: Choice) -> None:
@@ -92,7 +92,17 @@ def test_too_little_memory_names_the_change_that_saves_most(
     spec = build_spec(services, choice)
     assert "LoRA" in too_much(10**9, 10**6, spec)
     lora = spec.model_copy(update={"tuning": spec.tuning.model_copy(update={"mode": "lora"})})
-    assert "batch size to 10" in too_much(10**9, 10**6, lora)
+    assert "batch_size to 10" in too_much(10**9, 10**6, lora)
+
+
+def test_a_run_that_may_lack_memory_is_told_so_however_it_was_started(
+    services: Services, choice: Choice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(estimate, "free_memory", lambda device: 10**6)
+    run_id = services.launcher.start(build_spec(services, choice))
+    told = services.store.last(run_id, "log")
+    assert told is not None and told.payload["level"] == "warning"
+    assert "may end for want of memory. Choose LoRA" in told.payload["message"]
 
 
 def test_visitor_without_a_run_gets_the_default_marks(services: Services) -> None:
@@ -105,7 +115,7 @@ def test_address_brings_back_the_run_with_its_own_settings(
     services: Services, choice: Choice
 ) -> None:
     one = replace(choice, marked=choice.marked[:3])
-    run_id = start(services, build_spec(services, one))
+    run_id = services.launcher.start(build_spec(services, one))
     model, source, data, marked, found, _ = restored(services, {"run": run_id})
     assert found == run_id
     assert source == "bundled"

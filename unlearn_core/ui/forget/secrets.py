@@ -14,7 +14,7 @@ from unlearn_core.ui.secret import panel
 from unlearn_core.ui.shell.events import PRIVATE
 from unlearn_core.ui.shell.services import Page, Services
 from unlearn_core.ui.texts import common as texts
-from unlearn_core.ui.unlearn.start import Choice, build_spec, start
+from unlearn_core.ui.unlearn.start import Choice, build_spec
 
 HEADERS = ["Question", "Answer", "Fact (short, must appear)"]
 LEAD = (
@@ -46,7 +46,7 @@ def build(services: Services, page: Page) -> None:
 
     def teach(model: dict[str, Any], data: dict[str, Any], ids: list[str]) -> list[Any]:
         spec = build_spec(services, Choice(model, data, ids, "teach", {}, kind="teach"))
-        return ["", start(services, spec), gr.Tabs(selected="unlearn")]
+        return ["", services.launcher.start(spec), gr.Tabs(selected="unlearn")]
 
     def teach_typed(
         model: dict[str, Any], rows: list[list[Any]], keep: bool, current: dict[str, Any]

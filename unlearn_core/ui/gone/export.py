@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from unlearn_core.cli.settings import repeat_lines
 from unlearn_core.errors import MissingPrerequisite
 from unlearn_core.report.data import audit_csv, metrics_csv
 from unlearn_core.report.making import environment_of
 from unlearn_core.report.page import report_page
+from unlearn_core.runs.command_line import repeat_lines
 from unlearn_core.runs.info import read_result
 from unlearn_core.runs.store import Store
 from unlearn_core.ui.shell.services import Services

@@ -5,15 +5,11 @@ from html import escape
 
 from unlearn_core.errors import InvalidInput, LetheError, MissingPrerequisite
 from unlearn_core.methods.registry import method
-from unlearn_core.models.spec import ModelSpec
 from unlearn_core.runs.info import RunInfo
-from unlearn_core.runs.launch import make_plan
-from unlearn_core.runs.spec import RunSpec, make_spec
+from unlearn_core.runs.spec import RunSpec
 from unlearn_core.ui.compare.sources import RUN
-from unlearn_core.ui.shell.machine import model_card
 from unlearn_core.ui.shell.services import Services
 from unlearn_core.ui.texts import common as texts
-from unlearn_core.ui.unlearn.start import start
 
 RETRAIN = "retrain"
 
@@ -51,8 +47,7 @@ def missing_retrained(services: Services, run_id: str) -> Missing | None:
         words = texts.RETRAIN_QUEUED.format(name=waiting.name)
         return Missing(f"{lacking} {words}", None)
     try:
-        spec = retrain_spec(services, run)
-        make_plan(spec, services.corpus(run.spec["data"]))
+        spec = services.launcher.check(retrain_spec(services, run)).spec
     except LetheError as error:
         return Missing(f"{lacking} It cannot be made here: {error}", None)
     return Missing(lacking, spec)
@@ -64,18 +59,14 @@ def retrain_spec(services: Services, run: RunInfo) -> RunSpec:
     Raises:
         LetheError: A setting cannot be used.
     """
-    done = RunSpec.model_validate(run.spec)
+    source = str(run.spec["model"]["source"])
+    given = {
+        **{part: run.spec[part] for part in ("model", "data", "marks", "measure")},
+        "method_config": {"start_from": _before_teaching(services, source)},
+    }
     title = method(RETRAIN).title.partition(" (")[0]
-    return make_spec(
-        RETRAIN,
-        parameters=model_card(services, done.model.model_dump(mode="json")).parameters,
-        method_config={"start_from": _before_teaching(services, done.model)},
-        model=done.model,
-        data=done.data,
-        marks=done.marks,
-        measure=done.measure,
-        name=f"{title}, for {run.name}",
-        seed=done.seed,
+    return services.launcher.spec(
+        RETRAIN, given, name=f"{title}, for {run.name}", seed=run.spec["seed"]
     )
 
 
@@ -90,14 +81,14 @@ def queue_retraining(services: Services, run_id: str) -> str:
         raise InvalidInput("A retrained model is there already. Start the attacks.")
     if missing.spec is None:
         raise MissingPrerequisite(missing.why)
-    return start(services, missing.spec)
+    return services.launcher.start(missing.spec)
 
 
-def _before_teaching(services: Services, model: ModelSpec) -> str:
+def _before_teaching(services: Services, source: str) -> str:
     """What a taught model was before its lesson; empty where nothing says so."""
-    if not model.source.startswith(RUN):
+    if not source.startswith(RUN):
         return ""
-    taught = services.store.get(model.source.removeprefix(RUN))
+    taught = services.store.get(source.removeprefix(RUN))
     return str(taught.spec["model"]["source"]) if taught.kind == "teach" else ""
 
 

@@ -13,7 +13,7 @@ from unlearn_core.ui.charts import feed
 from unlearn_core.ui.forget.marking import first_wordings
 from unlearn_core.ui.lessons.base import Action
 from unlearn_core.ui.shell.services import Services
-from unlearn_core.ui.unlearn.start import Choice, build_spec, start
+from unlearn_core.ui.unlearn.start import Choice, build_spec
 
 PEOPLE, PASSAGES = "bundled:people", "bundled:passages"
 BRIEF: Mapping[str, Any] = {
@@ -58,8 +58,8 @@ def short_run(
     settings = {**groups, "measure": {**BRIEF, **groups.get("measure", {})}}
     model = ModelSpec().model_dump(mode="json")
     marked = [record.id for record in records]
-    return start(services, build_spec(services, Choice(model, {"source": data}, marked, method,
-                                                       settings, name)))  # fmt: skip
+    choice = Choice(model, {"source": data}, marked, method, settings, name)
+    return services.launcher.start(build_spec(services, choice))
 
 
 def poll(services: Services, request: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -9,11 +9,11 @@ import gradio as gr
 
 from unlearn_core.errors import LetheError
 from unlearn_core.models.card import MemoryEstimate, ModelCard, estimate_memory
-from unlearn_core.models.devices import available_devices
+from unlearn_core.models.devices import available_devices, free_memory
 from unlearn_core.models.spec import ModelSpec, TuningSpec
 from unlearn_core.ui.shell.events import LATEST, PRIVATE, SILENT
 from unlearn_core.ui.shell.forms import Form
-from unlearn_core.ui.shell.machine import device_words, free_memory, model_card, model_name
+from unlearn_core.ui.shell.machine import device_words, model_card, model_name
 from unlearn_core.ui.shell.services import Page, Services
 from unlearn_core.ui.texts import common as texts
 
@@ -163,5 +163,5 @@ def _memory_rows(card: ModelCard) -> list[tuple[str, str]]:
     return [
         ("LoRA adapter", texts.size(total("lora").total)),
         ("All weights", texts.size(total("full").total)),
-        ("Free now", texts.size(free_memory(card))),
+        ("Free now", texts.size(free_memory(card.device))),
     ]

@@ -1,20 +1,18 @@
 """The race: the marked records through several methods and seeds, one run after the other."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 import gradio as gr
 
 from unlearn_core.errors import InvalidInput, LetheError
 from unlearn_core.methods.base import MethodInfo
-from unlearn_core.runs.launch import make_plan
-from unlearn_core.runs.spec import RunSpec
+from unlearn_core.runs.plan import Plan
 from unlearn_core.ui.shell.events import CHANGING
 from unlearn_core.ui.shell.forms import Form
 from unlearn_core.ui.shell.services import Page, Services
 from unlearn_core.ui.texts import common as texts
-from unlearn_core.ui.unlearn.start import Choice, build_spec, start
+from unlearn_core.ui.unlearn.start import Choice, given_by
 
 MOST_RUNS = 200
 FIRST = ("pmc", "gradient-ascent", "npo")
@@ -92,22 +90,14 @@ def queue_race(
             f"The race has {len(methods)} methods and {count} seeds, but needs at least one of "
             f"each and at most {MOST_RUNS} runs. Choose methods and seeds above."
         )
-    base = Choice(model, data, marked, methods[0], {"measure": measure or {}})
-    specs = [
-        build_spec(services, replace(base, method=name, seed=seed))
-        for name in methods
-        for seed in range(count)
-    ]
-    named = [spec.model_copy(update={"name": f"{spec.name}, seed {spec.seed}"}) for spec in specs]
-    corpus = services.corpus(data)
-    for spec in named:  # all are checked before the first is queued
-        make_plan(spec, corpus)
-    return [_queued(services, spec, attacked) for spec in named]
+    choice = Choice(model, data, marked, methods[0], {"measure": measure or {}})
+    plans = services.launcher.race(methods, range(count), given_by(services, choice))
+    return [_queued(services, plan, attacked) for plan in plans]
 
 
-def _queued(services: Services, spec: RunSpec, attacked: bool) -> str:
+def _queued(services: Services, plan: Plan, attacked: bool) -> str:
     """The run, and behind it in the queue the attacks on its result."""
-    run_id = start(services, spec)
+    run_id = services.launcher.queue(plan)
     if attacked:
         from unlearn_core.ui.shell.libraries import audit_of_run, queue_audit
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from unlearn_core.cli.settings import command_line
 from unlearn_core.errors import InvalidInput, LetheError, MissingPrerequisite
+from unlearn_core.runs.command_line import command_line
 from unlearn_core.ui.shell.events import PRIVATE, SILENT
 from unlearn_core.ui.shell.services import Services
 from unlearn_core.ui.texts import common as texts

@@ -9,9 +9,9 @@ from typing import Any
 
 import gradio as gr
 
-from unlearn_core.cli.settings import command_line, repeat_lines
 from unlearn_core.errors import LetheError
 from unlearn_core.methods.registry import method
+from unlearn_core.runs.command_line import command_line, repeat_lines
 from unlearn_core.runs.history import history_of, known_runs
 from unlearn_core.runs.info import RunInfo, read_result
 from unlearn_core.runs.recorded import is_recorded
@@ -27,7 +27,6 @@ from unlearn_core.ui.shell.events import CHANGING, IN_TURN, PRIVATE, SILENT
 from unlearn_core.ui.shell.services import Page, Services
 from unlearn_core.ui.texts import common as texts
 from unlearn_core.ui.texts import film as texts_film
-from unlearn_core.ui.unlearn.start import start
 
 ASK = "Delete the selected runs with their models and results? This cannot be undone."
 NO_WEIGHTS = ("This run forgets only while it answers: its weights still know everything, so there "
@@ -178,7 +177,7 @@ def _pair(services: Services, runs: Sequence[str]) -> list[str]:
 
 def _repeat(services: Services, run_id: str) -> str:
     spec = history_of(services.store, run_id).get(run_id).spec
-    return start(services, parse(RunSpec, spec, "run"))
+    return services.launcher.start(parse(RunSpec, spec, "run"))
 
 
 def _exporter(services: Services, merge: bool) -> Callable[[list[str]], list[Any]]:

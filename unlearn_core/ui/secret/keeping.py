@@ -7,20 +7,15 @@ import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any
 
-from unlearn_core.data.marks import Marks
 from unlearn_core.data.records import Record
-from unlearn_core.data.sources import DataSpec
 from unlearn_core.errors import InvalidInput
 from unlearn_core.files import write_json
-from unlearn_core.models.devices import resolve_device
-from unlearn_core.models.spec import ModelSpec
 from unlearn_core.runs.info import RunInfo
-from unlearn_core.runs.launch import make_plan
-from unlearn_core.runs.spec import make_spec
+from unlearn_core.runs.launch import Launcher
+from unlearn_core.runs.spec import RunKind
 from unlearn_core.runs.store import Store
-from unlearn_core.settings.specs import MeasureSpec
 from unlearn_core.ui.secret.facts import Fact, Secret
 from unlearn_core.ui.texts import secret as words
 
@@ -33,14 +28,12 @@ FORGETTING: Mapping[str, Any] = {"epochs": 32, "learning_rate": 4e-4, "retain_ra
 """Weighed by tries; what they reach is in `benchmarks/results/own_secret.json`."""
 LONGER = 1.5
 """What did not take is taught so many times longer at the next try."""
-MEASURING = MeasureSpec(
-    watched=3, samples=20, probes=0, live_records=9, final_records=60, leak_samples=0,
-    max_new_tokens=96,
-)  # fmt: skip
+MEASURING: Mapping[str, Any] = {
+    "watched": 3, "samples": 20, "probes": 0, "live_records": 9, "final_records": 60,
+    "leak_samples": 0, "max_new_tokens": 96,
+}  # fmt: skip
 _TOKEN = re.compile(r"[\w-]{16,32}")
 _NAMES = {"teach": words.RUN_TEACHES, "unlearn": words.RUN_FORGETS}
-
-RunKind = Literal["teach", "unlearn"]
 
 
 def keep(store: Store, secret: Secret) -> str:
@@ -79,7 +72,7 @@ def runs_of(store: Store, token: str, kind: RunKind) -> list[RunInfo]:
 
 
 def begin(
-    store: Store,
+    launcher: Launcher,
     token: str,
     kind: RunKind,
     start_from: str = "",
@@ -88,7 +81,7 @@ def begin(
     """Queue a run that teaches or forgets a secret; gives its id.
 
     Args:
-        store: Where the secret is kept.
+        launcher: Of the store where the secret is kept.
         token: Of the secret.
         kind: `teach` begins with the bundled model, `unlearn` with what a run taught.
         start_from: The run whose model is to forget.
@@ -97,26 +90,22 @@ def begin(
     Raises:
         LetheError: There is no such secret, or no such model.
     """
+    store = launcher.store
     secret, folder = find(store, token), _folder(store, token)
     tries = len([run for run in runs_of(store, token, kind) if run.state == "done"])
     training = {**(TEACHING if kind == "teach" else FORGETTING), **changes}
     training["epochs"] = round(training["epochs"] * LONGER ** min(tries, 3))
-    spec = make_spec(
-        "teach" if kind == "teach" else "pmc",
-        kind=kind,
-        parameters=0,  # the settings that suit small models, as the bundled one is
-        training=training,
-        measure=MEASURING,
-        model=ModelSpec(source=f"run:{start_from}" if start_from else "bundled"),
-        data=DataSpec(source=str(folder / "taught.jsonl"), retain=str(folder / "kept.jsonl")),
+    given = {
+        "training": training,
+        "measure": MEASURING,
+        "model": {"source": f"run:{start_from}" if start_from else "bundled"},
+        "data": {"source": str(folder / "taught.jsonl"), "retain": str(folder / "kept.jsonl")},
         # By id: marks by subject would show the name wherever marks are told.
-        marks=Marks(ids=tuple(record.id for record in secret.taught())),
-        name=_NAMES[kind],
-        seed=tries,
-    )
-    make_plan(spec)
-    device = str(resolve_device(spec.model.device))
-    return store.create(spec.model_dump(mode="json"), kind=KIND, name=spec.name, device=device)
+        "marks": {"ids": [record.id for record in secret.taught()]},
+    }
+    name = "teach" if kind == "teach" else "pmc"
+    spec = launcher.spec(name, given, kind=kind, name=_NAMES[kind], seed=tries)
+    return launcher.start(spec, kind=KIND)
 
 
 def delete(store: Store, token: str) -> None:

@@ -8,10 +8,11 @@ from typing import Any
 import gradio as gr
 
 from unlearn_core.errors import LetheError, MissingPrerequisite
+from unlearn_core.runs.spec import RunKind
 from unlearn_core.runs.store import Store
 from unlearn_core.ui.secret import asking
 from unlearn_core.ui.secret.facts import typed_secret
-from unlearn_core.ui.secret.keeping import RunKind, begin, delete, find, keep, runs_of
+from unlearn_core.ui.secret.keeping import begin, delete, find, keep, runs_of
 from unlearn_core.ui.secret.view import (
     look,
     made_model,
@@ -60,7 +61,7 @@ def actions(services: Services) -> list[Callable[[Json], Json]]:
             delete(store, token)
             token = ""
         token = token or keep(store, secret)
-        begin(store, token, "teach")
+        begin(services.launcher, token, "teach")
         return {"token": token, **look(store, token)}
 
     def state(request: Json) -> Json:
@@ -68,7 +69,7 @@ def actions(services: Services) -> list[Callable[[Json], Json]]:
 
     def forget(request: Json) -> Json:
         taught, _ = newest(store, request["token"])
-        begin(store, request["token"], "unlearn", taught.id if taught else "")
+        begin(services.launcher, request["token"], "unlearn", taught.id if taught else "")
         return look(store, request["token"])
 
     def stop(request: Json) -> Json:

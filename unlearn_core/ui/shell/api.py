@@ -24,7 +24,6 @@ from unlearn_core.ui.compare.questions import template
 from unlearn_core.ui.compare.sources import leading_run, pool_source
 from unlearn_core.ui.gone.run import require_model
 from unlearn_core.ui.shell.services import Services
-from unlearn_core.ui.unlearn.start import start
 
 MOST_PROMPTS, MOST_MODELS, MOST_SAMPLES, MOST_RUNS = 100, 6, 100, 1000
 NAMES = (
@@ -112,15 +111,11 @@ class Endpoints:
         Returns:
             id, state, place in the queue and everything else that run_state tells.
         """
-        from unlearn_core.runs.launch import make_plan
-        from unlearn_core.ui.shell.libraries import build_spec, name_of
-
         groups = {"model": model, "data": data, "marks": marks, "method_config": config,
                   "training": training, "tuning": tuning, "measure": measure}  # fmt: skip
         given = {group: values for group, values in groups.items() if values}
-        spec = build_spec("unlearn", method, given, self.services.store, name=name, seed=seed)
-        title = name.strip() or name_of(make_plan(spec))
-        run_id = start(self.services, spec.model_copy(update={"name": title}))
+        launcher = self.services.launcher
+        run_id = launcher.start(launcher.spec(method, given, name=name, seed=seed))
         self.services.visited.set()  # the workers are not kept waiting for a browser
         return self.run_state(run_id)
 

@@ -14,7 +14,7 @@ from unlearn_core.ui.shell.events import PRIVATE, SILENT
 from unlearn_core.ui.shell.services import Page, Services
 from unlearn_core.ui.texts import common as texts
 from unlearn_core.ui.texts import film as texts_film
-from unlearn_core.ui.unlearn.start import build_spec, default_choice, default_marks, start
+from unlearn_core.ui.unlearn.start import build_spec, default_choice, default_marks
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def connect(hero: Hero, services: Services, page: Page) -> None:
     def watch() -> list[Any]:
         try:
             choice = replace(default_choice(), marked=default_marks(services))
-            run_id = start(services, build_spec(services, choice))
+            run_id = services.launcher.start(build_spec(services, choice))
         except LetheError as error:
             return [*[gr.skip()] * 7, texts.problem(str(error))]
         tabs = gr.Tabs(selected="unlearn")

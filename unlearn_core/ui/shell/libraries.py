@@ -16,7 +16,6 @@ from unlearn_core.audits.spec import (
     queue_audit,
     read_audit,
 )
-from unlearn_core.cli.launch import build_spec, name_of
 from unlearn_core.comparison.model_pool import ModelPool
 from unlearn_core.data.batches import make_encoder
 from unlearn_core.evaluation.recall import accuracy, token_recall
@@ -41,12 +40,10 @@ __all__ = [
     "audit_of_run",
     "audits_of",
     "build_attack",
-    "build_spec",
     "describe",
     "export_model",
     "knows",
     "metrics",
-    "name_of",
     "newest_audit",
     "own_words",
     "prepared",

@@ -1,15 +1,12 @@
 """What the page knows of models and of this machine, in words."""
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
-import psutil
 import torch
 
 from unlearn_core.models.card import ModelCard
 from unlearn_core.models.spec import ModelSpec
-from unlearn_core.runs.launch import resolve_run
 from unlearn_core.settings.config import parse
 from unlearn_core.ui.shell.services import Services
 from unlearn_core.ui.texts import common as texts
@@ -18,12 +15,12 @@ NAMES = {"bundled": "Bundled model", "bundled:retrained": "Bundled model, retrai
 
 
 def model_card(services: Services, model: Mapping[str, Any]) -> ModelCard:
-    """The card of a chosen model, from its configuration alone; kept for the next look.
+    """The card of a chosen model, from its configuration alone.
 
     Raises:
         LetheError: The model cannot be used.
     """
-    return _card(resolve_run(parse(ModelSpec, model, "model"), services.store))
+    return services.launcher.card(parse(ModelSpec, model, "model"))
 
 
 def model_name(services: Services, source: str) -> str:
@@ -38,17 +35,3 @@ def device_words(device: str, threads: int) -> str:
     if device != "cpu":
         return device.upper()
     return f"CPU, {texts.count(threads or torch.get_num_threads(), 'thread')}"
-
-
-def free_memory(card: ModelCard) -> int:
-    """Bytes free on the card's device."""
-    if card.device.startswith("cuda"):
-        return int(torch.cuda.mem_get_info(torch.device(card.device))[0])
-    return int(psutil.virtual_memory().available)
-
-
-@lru_cache(maxsize=32)
-def _card(spec: ModelSpec) -> ModelCard:
-    from unlearn_core.ui.shell.libraries import describe
-
-    return describe(spec)

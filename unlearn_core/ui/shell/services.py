@@ -11,6 +11,9 @@ import gradio as gr
 
 from unlearn_core.data.records import Corpus, Record
 from unlearn_core.data.sources import DataSpec, load_corpus
+from unlearn_core.models.card import ModelCard
+from unlearn_core.models.spec import ModelSpec
+from unlearn_core.runs.launch import Launcher, described
 from unlearn_core.runs.store import Store
 from unlearn_core.runs.supervisor import Supervisor
 from unlearn_core.settings.config import parse
@@ -43,6 +46,11 @@ class Services:
     visited: threading.Event = field(default_factory=threading.Event)
 
     @cached_property
+    def launcher(self) -> Launcher:
+        """Builds, checks and queues runs; reads models and records once."""
+        return Launcher(self.store, _described, lambda spec: _read(spec)[0])
+
+    @cached_property
     def pool(self) -> "ModelPool":
         """Loaded models that answer prompts."""
         from unlearn_core.ui.shell.libraries import ModelPool
@@ -55,7 +63,7 @@ class Services:
         Raises:
             InvalidInput: The spec or its source cannot be used.
         """
-        return _read(spec)[0]
+        return _read(parse(DataSpec, spec, "data"))[0]
 
     def rows(self, spec: Mapping[str, Any]) -> tuple[Record, ...]:
         """The records of a data spec that can be marked in the table, read once.
@@ -63,13 +71,18 @@ class Services:
         Raises:
             InvalidInput: The spec or its source cannot be used.
         """
-        return _read(spec)[1]
+        return _read(parse(DataSpec, spec, "data"))[1]
 
 
-def _read(spec: Mapping[str, Any]) -> tuple[Corpus, tuple[Record, ...]]:
-    parsed = parse(DataSpec, spec, "data")
-    files = (parsed.source, parsed.retain, parsed.world, parsed.holdout)
-    return _corpus(parsed, tuple(map(_changed, files)))
+def _described(spec: ModelSpec) -> ModelCard:
+    import unlearn_core.ui.shell.libraries  # noqa: F401  # they are all imported by one way
+
+    return described(spec)
+
+
+def _read(spec: DataSpec) -> tuple[Corpus, tuple[Record, ...]]:
+    files = (spec.source, spec.retain, spec.world, spec.holdout)
+    return _corpus(spec, tuple(map(_changed, files)))
 
 
 @lru_cache(maxsize=8)

@@ -1,37 +1,30 @@
-"""From the visitor's choices to a run in the queue, and what it will need, told beforehand."""
+"""The visitor's choices as a run, and what it will do and need, told beforehand."""
 
-import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from statistics import fmean
-from typing import Any, Literal
-
-import torch
+from typing import Any
 
 from unlearn_core.data.marks import split_corpus
-from unlearn_core.data.records import Record, Split
-from unlearn_core.data.sources import DataSpec
+from unlearn_core.data.records import Split
 from unlearn_core.demo.corpus import default_forget_subjects
 from unlearn_core.errors import MissingPrerequisite
-from unlearn_core.methods.registry import method, methods
-from unlearn_core.models.card import ModelCard, estimate_memory
+from unlearn_core.methods.registry import methods
+from unlearn_core.models.card import ModelCard
+from unlearn_core.models.devices import free_memory
 from unlearn_core.models.spec import ModelSpec
-from unlearn_core.runs.launch import Plan, by_recipe, check_needs, make_plan, planned_steps
-from unlearn_core.runs.spec import RunSpec, make_spec
-from unlearn_core.settings.config import parse
-from unlearn_core.settings.specs import MeasureSpec
+from unlearn_core.runs.estimate import (
+    memory_needed,
+    seconds_guessed,
+    seconds_like_before,
+    too_much,
+)
+from unlearn_core.runs.launch import Given
+from unlearn_core.runs.plan import Plan, by_recipe, check_needs, planned_steps
+from unlearn_core.runs.spec import RunKind, RunSpec
 from unlearn_core.ui.forget.marking import to_marks
-from unlearn_core.ui.shell.machine import device_words, free_memory, model_card, model_name
+from unlearn_core.ui.shell.machine import device_words, model_name
 from unlearn_core.ui.shell.services import Services
 from unlearn_core.ui.texts import common as texts
-
-CHARACTERS_A_TOKEN = 3
-TEMPLATE_TOKENS = 8
-SPEEDS = {"cpu": 3e10, "cuda": 2e13, "mps": 1e12}
-"""Floating-point operations a second, per thread on a CPU: only for the first rough guess."""
-REHEARSED = (400.0, 8.0)
-"""Seconds of loading and measuring: per billion parameters on a CPU, and at least."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +42,7 @@ class Choice:
     groups: Mapping[str, Mapping[str, Any]]
     name: str = ""
     seed: int = 0
-    kind: Literal["unlearn", "teach"] = "unlearn"
+    kind: RunKind = "unlearn"
 
 
 def build_spec(services: Services, choice: Choice) -> RunSpec:
@@ -58,23 +51,16 @@ def build_spec(services: Services, choice: Choice) -> RunSpec:
     Raises:
         LetheError: A choice cannot be used; says which and why.
     """
-    corpus = services.corpus(choice.data)
-    info = method(choice.method, choice.kind)
-    what = described(list(choice.marked), corpus.by_id)
-    return make_spec(
-        choice.method,
-        kind=choice.kind,
-        parameters=model_card(services, choice.model).parameters,
-        method_config=choice.groups.get("method_config"),
-        training=choice.groups.get("training"),
-        tuning=choice.groups.get("tuning"),
-        measure=parse(MeasureSpec, choice.groups.get("measure", {}), "measuring"),
-        model=parse(ModelSpec, choice.model, "model"),
-        data=parse(DataSpec, choice.data, "data"),
-        marks=to_marks(services.rows(choice.data), choice.marked),
-        name=choice.name.strip() or f"{info.title.partition(' (')[0]}, {what}",
-        seed=choice.seed,
+    given = given_by(services, choice)
+    return services.launcher.spec(
+        choice.method, given, kind=choice.kind, name=choice.name, seed=choice.seed
     )
+
+
+def given_by(services: Services, choice: Choice) -> Given:
+    """All values of a choice by field of `RunSpec`."""
+    marks = to_marks(services.rows(choice.data), choice.marked).model_dump(mode="json")
+    return {**choice.groups, "model": choice.model, "data": choice.data, "marks": marks}
 
 
 def default_choice() -> Choice:
@@ -94,59 +80,23 @@ def default_marks(services: Services) -> list[str]:
     return [record.id for record in rows if record.subject in people]
 
 
-def start(services: Services, spec: RunSpec) -> str:
-    """Put a run in the queue; gives its id.
-
-    Raises:
-        LetheError: It could never work; nothing was queued.
-    """
-    make_plan(spec, services.corpus(spec.data.model_dump(mode="json")))
-    card = model_card(services, spec.model.model_dump(mode="json"))
-    return services.store.create(
-        spec.model_dump(mode="json"), kind=spec.kind, name=spec.name, device=card.device
-    )
-
-
 def preflight(services: Services, spec: RunSpec) -> str:
     """What the run will do and need, as HTML.
 
     Raises:
         LetheError: It could never work; says why.
     """
-    data = spec.data.model_dump(mode="json")
-    plan = make_plan(spec, services.corpus(data))
-    card = model_card(services, spec.model.model_dump(mode="json"))
-    length = mean_tokens(plan.split.forget + plan.split.retain)
-    samples = int(spec.method_config.get("samples", 1))
-    memory = estimate_memory(
-        card, spec.tuning, spec.training.batch_size, length, samples, plan.info.card.copies
-    ).total
-    free = free_memory(card)
+    plan, card = services.launcher.check(spec), services.launcher.card(spec.model)
+    needed, free = memory_needed(plan, card), free_memory(card.device)
     rows = [
         ("Model", f"{model_name(services, spec.model.source)} on {_device(services, card)}"),
         ("To forget" if spec.kind == "unlearn" else "To learn", _forgotten(plan)),
-        ("To keep", _kept(plan, len(services.rows(data)))),
+        ("To keep", _kept(plan, len(services.rows(spec.data.model_dump(mode="json"))))),
         ("Steps", _steps(plan)),
-        ("Memory", f"about {texts.size(memory)} of {texts.size(free)} free"),
-        ("Time", duration(services, plan, card, length)),
+        ("Memory", f"about {texts.size(needed)} of {texts.size(free)} free"),
+        ("Time", duration(services, plan, card)),
     ]
-    warning = texts.problem(too_much(memory, free, spec)) if memory > free else ""
-    return texts.facts(rows) + warning
-
-
-def too_much(memory: int, free: int, spec: RunSpec) -> str:
-    """The one change that saves most, in a sentence."""
-    if spec.tuning.mode == "full":
-        change = "train a LoRA adapter instead of all weights"
-    elif spec.training.batch_size > 1:
-        half = spec.training.batch_size // 2
-        change = f"lower the batch size to {half} and double the accumulation"
-    else:
-        change = "choose bfloat16 as the model's precision, or a smaller model"
-    return (
-        f"This needs about {texts.size(memory)} but {texts.size(free)} are free; it may end for "
-        f"want of memory. To save most, {change}."
-    )
+    return texts.facts(rows) + texts.problem(too_much(needed, free, spec))
 
 
 def unmet(
@@ -166,34 +116,13 @@ def unmet(
     return missing
 
 
-def duration(services: Services, plan: Plan, card: ModelCard, length: int) -> str:
+def duration(services: Services, plan: Plan, card: ModelCard) -> str:
     """How long it will take: from the last run like it, else a rough guess."""
-    known = _seconds_a_step(services, plan.spec)
+    known = seconds_like_before(plan, services.store)
     if known is not None:
-        pace, rest = known
-        seconds = texts.seconds(pace * planned_steps(plan) + rest)
-        return f"about {seconds}, going by your last run like it"
-    guess = _guess(plan, card, length, services.settings.threads or torch.get_num_threads())
+        return f"about {texts.seconds(known)}, going by your last run like it"
+    guess = seconds_guessed(plan, card, services.settings.threads)
     return f"about {texts.seconds(guess)}, a rough guess"
-
-
-def mean_tokens(records: Sequence[Record]) -> int:
-    """Tokens of a mean row, guessed from its characters."""
-    sample = records[:: max(1, len(records) // 200)]
-    if not sample:
-        return TEMPLATE_TOKENS
-    characters = fmean(len(record.prompt) + len(record.answer) for record in sample)
-    return TEMPLATE_TOKENS + math.ceil(characters / CHARACTERS_A_TOKEN)
-
-
-def described(ids: Sequence[str], by_id: Mapping[str, Record]) -> str:
-    """What is marked, in a few words."""
-    subjects = list(dict.fromkeys(by_id[i].subject for i in ids if i in by_id))
-    if len(subjects) == 1 and subjects[0]:
-        return subjects[0]
-    if subjects and all(subjects) and len(subjects) <= len(ids) / 2:
-        return texts.count(len(subjects), "subject")
-    return texts.count(len(ids), "record")
 
 
 def _forgotten(plan: Plan) -> str:
@@ -220,30 +149,3 @@ def _steps(plan: Plan) -> str:
 
 def _device(services: Services, card: ModelCard) -> str:
     return device_words(card.device, services.settings.threads)
-
-
-def _seconds_a_step(services: Services, spec: RunSpec) -> tuple[float, float] | None:
-    """Seconds of one training step, and of all the rest, of the last finished run like this."""
-    same = (spec.kind, spec.method, spec.model, spec.tuning.mode, spec.training.batch_size)
-    for run in services.store.runs():
-        path = services.store.folder(run.id) / "result.json"
-        if run.state != "done" or not path.is_file():
-            continue
-        old = RunSpec.model_validate(run.spec)
-        if (old.kind, old.method, old.model, old.tuning.mode, old.training.batch_size) == same:
-            result = json.loads(path.read_text(encoding="utf-8"))
-            taken = result["seconds"]
-            return taken["train"] / max(result["steps"], 1), taken["total"] - taken["train"]
-    return None
-
-
-def _guess(plan: Plan, card: ModelCard, length: int, threads: int) -> float:
-    spec = plan.spec
-    kind = card.device.partition(":")[0]
-    speed = SPEEDS[kind] * (threads if kind == "cpu" else 1)
-    rows = min(len(plan.split.forget), spec.training.batch_size * spec.training.accumulation)
-    samples = int(spec.method_config.get("samples", 0))
-    work = rows * length * card.parameters * (2 * 6 + 2 * samples / 2)
-    per_billion, least = REHEARSED
-    rest = least + per_billion * card.parameters / 1e9 * (1 if kind == "cpu" else 0.05)
-    return planned_steps(plan) * work / speed + rest

@@ -21,7 +21,7 @@ from unlearn_core.ui.shell.services import Page, Services
 from unlearn_core.ui.texts import common as texts
 from unlearn_core.ui.unlearn import live as unlearn_live
 from unlearn_core.ui.unlearn.method_form import MethodForm
-from unlearn_core.ui.unlearn.start import Choice, build_spec, preflight, start, unmet
+from unlearn_core.ui.unlearn.start import Choice, build_spec, preflight, unmet
 
 FIRST_METHOD = "pmc"
 STOP_RULES = ("stop_retain_loss", "stop_retain_recall", "stop_forget_recall")
@@ -156,7 +156,7 @@ def _build_setup(services: Services, page: Page) -> None:
 
     def begin(*values: Any) -> tuple[Any, str]:
         try:
-            return start(services, build_spec(services, choice(*values))), ""
+            return services.launcher.start(build_spec(services, choice(*values))), ""
         except LetheError as error:
             return gr.skip(), texts.problem(str(error))
 

@@ -2,18 +2,17 @@
 
 import shlex
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal
+from typing import Any
 
-from unlearn_core.cli.flags import Flag, Group, option_name
 from unlearn_core.data.marks import Marks
 from unlearn_core.data.sources import DataSpec
 from unlearn_core.methods.base import MethodInfo
 from unlearn_core.methods.registry import method, methods
 from unlearn_core.models.spec import ModelSpec, TuningSpec
+from unlearn_core.runs.spec import RunKind
 from unlearn_core.settings.config import settings_of
+from unlearn_core.settings.flags import Flag, Group, option_name
 from unlearn_core.settings.specs import MeasureSpec, TrainingSpec
-
-RunKind = Literal["unlearn", "teach"]
 
 GROUPS: tuple[Group, ...] = (
     Group("model", "Model", ModelSpec, "", (("source", "model"), ("base", "base_model"))),
