@@ -1,6 +1,7 @@
 """The rooms of the package, and what may not be in it."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -127,6 +128,15 @@ def test_no_error_is_swallowed_silently(path: Path) -> None:
             broad = ast.unparse(node.type) in ("Exception", "BaseException")
             silent = all(isinstance(part, ast.Pass) for part in node.body)
             assert not (broad and silent), f"{path}:{node.lineno}: silent except"
+
+
+BEGIN_OF_A_NAME = re.compile(r"""["'](run|recorded):""")
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_names_of_models_are_put_together_and_taken_apart_in_one_file(path: Path) -> None:
+    found = BEGIN_OF_A_NAME.search(path.read_text(encoding="utf-8"))
+    assert not found or name_of(path) == "models/name.py", f"{name_of(path)}: use models/name.py"
 
 
 IMPORT_LIGHT = f"""

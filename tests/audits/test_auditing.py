@@ -15,7 +15,6 @@ from unlearn_core.audits.job import execute_audit
 from unlearn_core.audits.spec import (
     AuditSpec,
     audit_of_run,
-    audits_of,
     find_retrained,
     newest_audit,
     queue_audit,
@@ -137,7 +136,7 @@ def test_an_audit_of_a_run_takes_over_its_data_and_finds_the_twin(store: Store) 
     assert (wanted.model.source, wanted.original) == (f"run:{run_id}", "bundled")
     assert wanted.retrained == TWIN and wanted.marks == MARKS
     audit_id = queue_audit(store, wanted, owner=os.getpid())
-    assert [audit.id for audit in audits_of(store, run_id)] == [audit_id]
+    assert [audit.id for audit in store.audits_of(run_id)] == [audit_id]
     assert newest_audit(store, run_id) is None
     assert run_id in [run.id for run in store.runs()]
     assert audit_id not in [run.id for run in store.runs()]
@@ -200,10 +199,10 @@ def test_a_run_under_attack_is_not_deleted_and_nothing_of_it_is_lost(store: Stor
     assert store.claim(os.getpid(), audit_id) == audit_id
     with pytest.raises(InvalidInput, match="under attack"):
         store.delete(run_id)
-    assert [audit.id for audit in audits_of(store, run_id)] == [audit_id]
+    assert [audit.id for audit in store.audits_of(run_id)] == [audit_id]
     store.set_state(audit_id, "discarded")
     store.delete(run_id)
-    assert audits_of(store, run_id) == []
+    assert store.audits_of(run_id) == []
 
 
 def test_attacks_wait_until_their_run_has_ended(store: Store) -> None:

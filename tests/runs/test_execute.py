@@ -149,7 +149,7 @@ def test_the_teacher_is_kept_and_asked_like_any_model(
     lora = spec.tuning.model_copy(update={"mode": "lora"})
     run_id = start(store, spec.model_copy(update={"method_config": config, "tuning": lora}))
     execute(store, run_id, control=Orders())
-    folder = store.model_folder(f"{run_id}/teacher")
+    folder = store.model_folder(run_id, "teacher")
     assert {"adapter_config.json", "adapter_model.safetensors", "steering.json"} <= {
         path.name for path in folder.iterdir()
     }
@@ -162,7 +162,7 @@ def test_the_teacher_is_kept_and_asked_like_any_model(
     # It is never surer than the original of anything, and less sure of something.
     assert (taught <= plain + 1e-4).all() and (taught < plain - 1e-3).any()
     with pytest.raises(MissingPrerequisite, match="left no nonsense"):
-        store.model_folder(f"{run_id}/nonsense")
+        store.model_folder(run_id, "nonsense")
 
 
 def test_a_teacher_cannot_be_kept_under_full_fine_tuning(
@@ -183,12 +183,12 @@ def test_models_on_the_way_are_kept_and_can_be_asked(
     execute(store, run_id, control=Orders())
     steps = store.kept_steps(run_id)
     assert steps == [1, 2, 3]
-    first = store.model_folder(f"{run_id}/steps/1")
+    first = store.model_folder(run_id, "steps/1")
     weights = [load_file(next(folder.glob("*.safetensors"))) for folder in
                (first, store.model_folder(run_id))]  # fmt: skip
     assert any((weights[0][name] != weights[1][name]).any() for name in weights[0])
     with pytest.raises(MissingPrerequisite, match="has left no steps/4"):
-        store.model_folder(f"{run_id}/steps/4")
+        store.model_folder(run_id, "steps/4")
 
 
 @pytest.mark.parametrize("method", ["whp-decoding", "uld", "in-context"])

@@ -16,7 +16,6 @@ from unlearn_core.audits.models import Models, Some
 from unlearn_core.audits.spec import (
     AUDIT_FILE,
     NO_RETRAINED,
-    RUN,
     AuditSpec,
     find_retrained,
     finite,
@@ -29,6 +28,7 @@ from unlearn_core.evaluation.side_effects import side_effects
 from unlearn_core.files import write_json
 from unlearn_core.metrics.base import Measured, Reading
 from unlearn_core.metrics.summary import compute_all
+from unlearn_core.models.name import run_of
 from unlearn_core.runs.environment import describe_environment
 from unlearn_core.runs.events import Command, Event, EventKind, RunState
 from unlearn_core.runs.execute import Control
@@ -144,8 +144,7 @@ class AuditJob:
     def result(self, seconds: float, stopped: bool) -> dict[str, Any]:
         """The content of `audit.json`."""
         spec = self.spec
-        source = spec.model.source
-        run = source.removeprefix(RUN) if source.startswith(RUN) else ""
+        run = run_of(spec.model.source)
         device = self.store.get(self.run_id).device
         audit: dict[str, Any] = {
             "audit": self.run_id,
@@ -310,8 +309,8 @@ def _open(store: Store, run_id: str, spec: AuditSpec, control: Control) -> Audit
 
 def _with_retrained(store: Store, spec: AuditSpec) -> AuditSpec:
     """A retrained model may have come while the audit waited."""
-    run = spec.model.source.removeprefix(RUN)
-    if spec.retrained or run == spec.model.source:
+    run = run_of(spec.model.source)
+    if spec.retrained or not run:
         return spec
     found = find_retrained(store, store.get(run).spec, apart=run)
     return spec.model_copy(update={"retrained": found})
@@ -319,8 +318,8 @@ def _with_retrained(store: Store, spec: AuditSpec) -> AuditSpec:
 
 def _changed(store: Store, spec: AuditSpec, corpus: Corpus) -> tuple[str, ...]:
     """A warning where the records are not those that the run was made with."""
-    run = spec.model.source.removeprefix(RUN)
-    result = read_result(store.folder(run)) if run != spec.model.source else None
+    run = run_of(spec.model.source)
+    result = read_result(store.folder(run)) if run else None
     if result is None or result["data_hash"] == corpus.data_hash:
         return ()
     return (

@@ -19,15 +19,13 @@ from unlearn_core.data.sources import DataSpec, load_corpus
 from unlearn_core.demo.corpus import default_forget_subjects
 from unlearn_core.errors import MissingPrerequisite
 from unlearn_core.models.devices import resolve_device
+from unlearn_core.models.name import BUNDLED, TWIN, name_of_run
 from unlearn_core.models.spec import ModelSpec
-from unlearn_core.runs.info import RunInfo
 from unlearn_core.runs.recorded import RecordedRuns, is_recorded
 from unlearn_core.runs.store import Store
 from unlearn_core.settings.config import Config, setting
 
 AUDIT_FILE = "audit.json"
-RUN = "run:"
-BUNDLED_TWIN = "bundled:retrained"
 NO_RETRAINED = (
     "there is none for this forget set, so nothing shows what a model would say that never knew "
     "it; run the method retrain with the same data and marks, or name a folder as retrained."
@@ -41,7 +39,7 @@ class AuditSpec(Config):
     name: str = setting("", "A name to find the audit by.")
     model: ModelSpec = Field(default_factory=ModelSpec)
     """The unlearned model."""
-    original: str = setting("bundled", "The model before unlearning.")
+    original: str = setting(BUNDLED, "The model before unlearning.")
     original_base: str = setting("", "Base model of an original that is an adapter.")
     retrained: str = setting(
         "", "A model that never saw the forget set; empty where there is none."
@@ -99,9 +97,9 @@ def audit_of_run(
         name=info.name,
         # What a run made names its own base; the one of the spec belongs to the original.
         model=ModelSpec.model_validate(
-            {**info.spec["model"], "source": f"{RUN}{run_id}", "base": ""}
+            {**info.spec["model"], "source": name_of_run(run_id), "base": ""}
         ),
-        original=str(info.spec["model"]["source"]),
+        original=info.source,
         original_base=str(info.spec["model"]["base"]),
         retrained=retrained or find_retrained(store, info.spec, apart=run_id),
         data=DataSpec.model_validate(info.spec["data"]),
@@ -126,14 +124,14 @@ def find_retrained(store: Store, spec: Mapping[str, Any], apart: str = "") -> st
     """
     for run in store.runs():
         same = all(run.spec[part] == spec[part] for part in ("data", "marks"))
-        began = run.spec["model"]["source"] == spec["model"]["source"]
+        began = run.source == spec["model"]["source"]
         # One that was stopped on the way knows too little of everything.
-        kept = run.state == "done" and (store.folder(run.id) / "model").is_dir()
+        kept = run.state == "done" and store.has_model(run)
         other = run.id != apart and run.spec["method"] == "retrain"
         if same and began and kept and other:
-            return f"{RUN}{run.id}"
-    bundled = spec["model"]["source"] == "bundled" and spec["data"]["source"] == "bundled:people"
-    return BUNDLED_TWIN if bundled and _is_default(spec) else ""
+            return name_of_run(run.id)
+    bundled = spec["model"]["source"] == BUNDLED and spec["data"]["source"] == "bundled:people"
+    return TWIN if bundled and _is_default(spec) else ""
 
 
 def queue_audit(store: Store, spec: AuditSpec, *, owner: int | None = None) -> str:
@@ -156,15 +154,6 @@ def queue_audit(store: Store, spec: AuditSpec, *, owner: int | None = None) -> s
     )
 
 
-def audits_of(store: Store, run_id: str) -> list[RunInfo]:
-    """The audits of a run, the newest first."""
-    return [
-        audit
-        for audit in store.runs(("audit",))
-        if audit.spec["model"]["source"] == f"{RUN}{run_id}"
-    ]
-
-
 def read_audit(folder: Path) -> dict[str, Any] | None:
     """What the audit of this folder found; None while there is nothing."""
     path = folder / AUDIT_FILE
@@ -182,7 +171,7 @@ def found_by_audits(store: Store, run_id: str) -> list[dict[str, Any]]:
     if is_recorded(run_id):
         recorded = read_audit(RecordedRuns().folder(run_id))
         return [recorded] if recorded else []
-    found = [read_audit(store.folder(audit.id)) for audit in audits_of(store, run_id)]
+    found = [read_audit(store.folder(audit.id)) for audit in store.audits_of(run_id)]
     every = len(attacks())
 
     def rank(audit: dict[str, Any]) -> int:

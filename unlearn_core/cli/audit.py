@@ -34,6 +34,7 @@ from unlearn_core.data.sources import DataSpec
 from unlearn_core.demo.corpus import default_forget_subjects
 from unlearn_core.errors import InvalidInput
 from unlearn_core.metrics.registry import metrics
+from unlearn_core.models.name import BUNDLED, ModelName
 from unlearn_core.models.spec import ModelSpec
 from unlearn_core.runs.command_line import GROUPS
 from unlearn_core.runs.plan import resolve_run
@@ -163,12 +164,12 @@ def _spec(
 
 
 def _bundled_original(model: ModelSpec) -> str:
-    if not model.source.startswith("bundled"):
+    if ModelName.parse(model.source).kind != "bundled":
         raise InvalidInput(
             f"It is not said what '{model.source}' was before it unlearned. Name that model with "
             "--original."
         )
-    return "bundled"
+    return BUNDLED
 
 
 def _marks(data: DataSpec, given: Mapping[str, Any]) -> Marks:

@@ -15,6 +15,7 @@ from unlearn_core.cli.output import (
 )
 from unlearn_core.data.records import Record
 from unlearn_core.errors import InvalidInput
+from unlearn_core.models.name import BUNDLED, name_of_run, run_of
 from unlearn_core.runs.store import Store
 
 RecordGroup = Literal["forget", "paraphrased", "neighbours", "retain", "world"]
@@ -78,7 +79,7 @@ def _named(models: Sequence[str]) -> list[str]:
 
 
 def _run_id(name: str) -> str:
-    return name.removeprefix("run:")
+    return run_of(name) or name
 
 
 def _source(
@@ -86,11 +87,10 @@ def _source(
 ) -> str:
     """What the pool takes for a model."""
     if name == ORIGINAL:
-        return str(first["model"]["source"]) if first else "bundled"
-    run_id = _run_id(name)
-    if run_id in specs or run_id != name:
-        return str(store.model_folder(run_id))
-    return name
+        return str(first["model"]["source"]) if first else BUNDLED
+    from unlearn_core.runs.plan import place_of
+
+    return place_of(name_of_run(name) if name in specs else name, store)
 
 
 def _records(

@@ -10,6 +10,7 @@ from unlearn_core.methods.presets import LARGE_TRAINING
 from unlearn_core.methods.registry import register
 from unlearn_core.models.forward import answer_logits
 from unlearn_core.models.likelihoods import mean_nll
+from unlearn_core.models.name import BUNDLED
 from unlearn_core.settings.config import Config, setting
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ class Retrain(Method[RetrainConfig]):
 
     def by_recipe(self, model: "ModelSpec") -> bool:
         """Whether the model is built anew by the bundled recipe."""
-        return model.source == "bundled" and not self.config.start_from
+        return model.source == BUNDLED and not self.config.start_from
 
     def rows(self, forget: tuple[Record, ...], retain: tuple[Record, ...]) -> tuple[Record, ...]:
         """The retain set is passed over; the forget set is not touched."""

@@ -10,9 +10,10 @@ from huggingface_hub.errors import HfHubHTTPError, RepositoryNotFoundError
 
 from unlearn_core.data.bundled import BUNDLED_FOLDER
 from unlearn_core.errors import InvalidInput, MissingPrerequisite
+from unlearn_core.models.name import BUNDLED, TWIN
 from unlearn_core.models.spec import ModelSpec
 
-BUNDLED_MODELS = {"bundled": "model", "bundled:retrained": "retrained"}
+BUNDLED_MODELS = {BUNDLED: "model", TWIN: "retrained"}
 """Names of the bundled models and their folders."""
 
 _HUB_NAME = re.compile(r"[\w][\w.-]*(/[\w][\w.-]*)?")
@@ -74,7 +75,7 @@ def _folder(source: str, weights: bool) -> Path:
         return folder.resolve()
     if folder.is_file():
         raise InvalidInput(f"'{source}' is a file. Give the folder that holds the model.")
-    if source.startswith("bundled"):
+    if source.startswith(BUNDLED):
         known = " and ".join(BUNDLED_MODELS)
         raise InvalidInput(f"There is no bundled model '{source}'; there are {known}.")
     if not _HUB_NAME.fullmatch(source):

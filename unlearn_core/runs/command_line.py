@@ -8,6 +8,7 @@ from unlearn_core.data.marks import Marks
 from unlearn_core.data.sources import DataSpec
 from unlearn_core.methods.base import MethodInfo
 from unlearn_core.methods.registry import method, methods
+from unlearn_core.models.name import run_of
 from unlearn_core.models.spec import ModelSpec, TuningSpec
 from unlearn_core.runs.spec import RunKind
 from unlearn_core.settings.config import settings_of
@@ -82,10 +83,10 @@ def repeat_lines(spec: Mapping[str, Any], audit: Mapping[str, Any] | None) -> st
 
 def attack_line(spec: Mapping[str, Any]) -> str:
     """The command that repeats an audit, from its stored spec."""
-    source = str(spec["model"]["source"])
+    run = run_of(str(spec["model"]["source"]))
     words = ["python", "-m", "unlearn_core", "attack" if spec["attacking"] else "evaluate"]
-    if source.startswith("run:"):
-        words.append(source.removeprefix("run:"))
+    if run:
+        words.append(run)
     else:
         words += ["--original", str(spec["original"])]
         for flag in (f for group in GROUPS if group.name in AUDITED for f in group.flags()):

@@ -45,6 +45,11 @@ class RunInfo:
     command: Command | None
 
     @property
+    def source(self) -> str:
+        """Name of the model that it works on: the one a run began with, or an audit attacks."""
+        return str(self.spec["model"]["source"])
+
+    @property
     def active(self) -> bool:
         """Whether a worker has it."""
         return self.state in ACTIVE

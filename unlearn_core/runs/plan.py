@@ -12,6 +12,7 @@ from unlearn_core.errors import MissingPrerequisite
 from unlearn_core.methods.base import Method, MethodInfo
 from unlearn_core.methods.registry import method
 from unlearn_core.methods.retrain import Retrain
+from unlearn_core.models.name import ModelName
 from unlearn_core.models.spec import ModelSpec
 from unlearn_core.runs.spec import RunSpec
 from unlearn_core.runs.store import Store
@@ -48,15 +49,23 @@ def make_plan(spec: RunSpec, corpus: Corpus | None = None) -> Plan:
     return Plan(spec, info, corpus, split)
 
 
-def resolve_run(spec: ModelSpec, store: Store) -> ModelSpec:
-    """Replace `run:<id>` by the folder of that run's model.
+def place_of(source: str, store: Store) -> str:
+    """Where a model is: of a run the folder, other names are as they are.
 
     Raises:
         InvalidInput: No such run, or it left no model.
     """
-    if not spec.source.startswith("run:"):
-        return spec
-    return spec.model_copy(update={"source": str(store.model_folder(spec.source[4:]))})
+    name = ModelName.parse(source)
+    return str(store.model_folder(name.run, name.part)) if name.kind == "run" else source
+
+
+def resolve_run(spec: ModelSpec, store: Store) -> ModelSpec:
+    """Replace the name of a run's model by its folder.
+
+    Raises:
+        InvalidInput: No such run, or it left no model.
+    """
+    return spec.model_copy(update={"source": place_of(spec.source, store)})
 
 
 def _split(spec: RunSpec, corpus: Corpus) -> Split:

@@ -14,10 +14,10 @@ from typing import Any
 
 from unlearn_core.errors import InvalidInput
 from unlearn_core.files import write_json
+from unlearn_core.models.name import ModelName, name_of_run
 from unlearn_core.runs.events import Event
 from unlearn_core.runs.info import RunInfo, to_json
 
-RECORDED = "recorded:"
 RECORDED_FOLDER = Path(__file__).resolve().parents[2] / "assets" / "recorded"
 READ_ONLY = (
     "is recorded: it can be looked at, but not changed, and it has no model. Repeat it to get a "
@@ -32,7 +32,7 @@ MOST_SHOTS = 12
 
 def is_recorded(run_id: str) -> bool:
     """Whether an id names a recorded run."""
-    return run_id.startswith(RECORDED)
+    return ModelName.parse(run_id).kind == "recorded"
 
 
 class RecordedRuns:
@@ -43,8 +43,7 @@ class RecordedRuns:
 
     def runs(self) -> list[RunInfo]:
         """All recordings, in the order in which they were made."""
-        found = [self.get(f"{RECORDED}{p.parent.name}") for p in self.place.glob("*/run.json")]
-        return sorted(found, key=lambda run: run.created)
+        return sorted(map(self.get, self._folders()), key=lambda run: run.created)
 
     def get(self, run_id: str) -> RunInfo:
         """One recording.
@@ -63,12 +62,14 @@ class RecordedRuns:
         Raises:
             InvalidInput: There is none of this name.
         """
-        known = {path.parent.name: path.parent for path in self.place.glob("*/run.json")}
-        name = run_id.removeprefix(RECORDED)
-        if name not in known:
-            there = ", ".join(f"{RECORDED}{one}" for one in sorted(known)) or "none"
+        known = self._folders()
+        if run_id not in known:
+            there = ", ".join(sorted(known)) or "none"
             raise InvalidInput(f"There is no recorded run {run_id!r}. Those there are: {there}.")
-        return known[name]
+        return known[run_id]
+
+    def _folders(self) -> dict[str, Path]:
+        return {_id_of(path.parent): path.parent for path in self.place.glob("*/run.json")}
 
     def events(
         self, run_id: str, after: int = 0, kinds: Collection[str] = (), limit: int | None = None
@@ -85,6 +86,10 @@ class RecordedRuns:
     def last(self, run_id: str, kind: str) -> Event | None:
         """The newest event of a kind."""
         return next(iter(self.events(run_id, kinds=(kind,))[::-1]), None)
+
+
+def _id_of(folder: Path) -> str:
+    return str(ModelName("recorded", folder.name))
 
 
 @lru_cache(maxsize=8)
@@ -108,7 +113,7 @@ def write_recording(info: RunInfo, events: list[Event], run_folder: Path, target
     row = {name: value for name, value in asdict(bare).items() if name not in ("id", "spec")}
     write_json(target / "run.json", row)
     result = json.loads((run_folder / "result.json").read_text(encoding="utf-8"))
-    write_json(target / "result.json", {**result, "run": f"{RECORDED}{target.name}"})
+    write_json(target / "result.json", {**result, "run": _id_of(target)})
     for name in COPIED:
         (target / name).write_text((run_folder / name).read_text("utf-8"), encoding="utf-8")
     kept = [event for event in events if event.kind in KEPT_KINDS]
@@ -118,12 +123,12 @@ def write_recording(info: RunInfo, events: list[Event], run_folder: Path, target
 
 def write_recorded_audit(audit: Mapping[str, Any], target: Path) -> None:
     """Keep the audit of a recorded run: all numbers, and of the texts a few."""
-    run_id = f"{RECORDED}{target.name}"
+    run_id = _id_of(target)
     models = [
         {**model, "source": run_id} if model["role"] == "unlearned" else model
         for model in audit["models"]
     ]
-    spec = {**audit["spec"], "model": {**audit["spec"]["model"], "source": f"run:{run_id}"}}
+    spec = {**audit["spec"], "model": {**audit["spec"]["model"], "source": name_of_run(run_id)}}
     findings = {
         attack: {role: {**found, "shots": _few(found["shots"])} for role, found in roles.items()}
         for attack, roles in audit["findings"].items()

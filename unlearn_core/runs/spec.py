@@ -10,6 +10,7 @@ from unlearn_core.data.marks import Marks
 from unlearn_core.data.sources import DataSpec
 from unlearn_core.methods.base import MethodInfo, Preset
 from unlearn_core.methods.registry import method
+from unlearn_core.models.name import BUNDLED
 from unlearn_core.models.spec import ModelSpec, TuningSpec
 from unlearn_core.settings.config import Config, parse, setting
 from unlearn_core.settings.specs import MeasureSpec, TrainingSpec
@@ -105,7 +106,7 @@ def _settled(spec: RunSpec) -> RunSpec:
 
 
 def _in_full(source: str) -> str:
-    if not source or source.startswith("bundled"):
+    if not source or source.startswith(BUNDLED):
         return source
     path = Path(source).expanduser()
     return str(path.absolute()) if path.exists() else source

@@ -15,6 +15,7 @@ import platformdirs
 
 from unlearn_core.errors import InvalidInput, MissingPrerequisite
 from unlearn_core.files import write_json
+from unlearn_core.models.name import name_of_run
 from unlearn_core.runs.database import Database, unusable
 from unlearn_core.runs.events import ACTIVE, FINISHED, Command, Event, RunState
 from unlearn_core.runs.info import RunInfo, read_events, run_info, to_json
@@ -35,8 +36,8 @@ _QUEUE = (
     "SELECT id, device, owner FROM runs WHERE state = 'queued' "
     # Attacks wait for the model that they attack.
     "AND NOT (kind = 'audit' AND EXISTS (SELECT 1 FROM runs AS attacked WHERE "
-    "'run:' || attacked.id = json_extract(runs.spec, '$.model.source') AND attacked.state IN "
-    "('queued', 'loading', 'running', 'stopping', 'paused'))) "
+    f"'{name_of_run('')}' || attacked.id = json_extract(runs.spec, '$.model.source') "
+    "AND attacked.state IN ('queued', 'loading', 'running', 'stopping', 'paused'))) "
     "ORDER BY owner IS NULL, queued, rowid"
 )
 TEACHER = "teacher"
@@ -148,26 +149,34 @@ class Store:
         """The run's folder; only ids in the store have one."""
         return self.workspace / "runs" / str(self._row(run_id)["id"])
 
-    def model_folder(self, run_id: str) -> Path:
+    def model_folder(self, run_id: str, part: str = "") -> Path:
         """The folder of the model that a run made.
 
         Args:
-            run_id: The run; with `/teacher` behind it, the teacher that the run kept, and with
-                `/steps/40` its model as it was after step 40.
+            run_id: The run.
+            part: `teacher` for the teacher that the run kept, and `steps/40` for its model as it
+                was after step 40.
 
         Raises:
             MissingPrerequisite: It has made none.
         """
-        run, _, part = run_id.partition("/")
-        folder = self.folder(run) / (part or "model")
-        kept = {TEACHER, *(f"{STEPS}/{step}" for step in self.kept_steps(run))}
+        folder = self.folder(run_id) / (part or "model")
+        kept = {TEACHER, *(f"{STEPS}/{step}" for step in self.kept_steps(run_id))}
         if part not in ("", *kept) or not folder.is_dir():
-            state = self.get(run).state
+            state = self.get(run_id).state
             raise MissingPrerequisite(
-                f"Run {run} ({state}) has left no {part or 'model'}. Choose a run that is done or "
-                "stopped."
+                f"Run {run_id} ({state}) has left no {part or 'model'}. Choose a run that is done "
+                "or stopped."
             )
         return folder
+
+    def audits_of(self, run_id: str) -> list[RunInfo]:
+        """The audits of a run's model, the newest first."""
+        return [audit for audit in self.runs(("audit",)) if audit.source == name_of_run(run_id)]
+
+    def has_model(self, run: RunInfo) -> bool:
+        """Whether a run has ended and left a model."""
+        return run.finished and (self.folder(run.id) / "model").is_dir()
 
     def kept_steps(self, run_id: str) -> list[int]:
         """Steps after which the run kept its model, beside the one it ended with."""
@@ -187,11 +196,7 @@ class Store:
             InvalidInput: A worker has it.
         """
         folder = self.folder(run_id)
-        audits = [
-            audit
-            for audit in self.runs(("audit",))
-            if audit.spec["model"]["source"] == f"run:{run_id}"
-        ]
+        audits = self.audits_of(run_id)
         if any(audit.active for audit in audits):
             raise InvalidInput(
                 f"Run {run_id} is under attack and cannot be deleted. Stop the attacks first."

@@ -9,6 +9,7 @@ import torch
 from unlearn_core.audits.spec import newest_audit
 from unlearn_core.files import new_folder
 from unlearn_core.models.loading import load, save
+from unlearn_core.models.name import name_of_run
 from unlearn_core.models.spec import ModelSpec
 from unlearn_core.models.steering import require_plain
 from unlearn_core.runs.info import RunInfo
@@ -46,7 +47,7 @@ def export_model(
     """
     out = Path(out).expanduser().absolute()
     model, folder, info = store.model_folder(run_id), store.folder(run_id), store.get(run_id)
-    require_plain((model,), f"run:{run_id}")
+    require_plain((model,), name_of_run(run_id))
     adapter = (model / "adapter_config.json").is_file()
     with new_folder(out) as place:
         if merged and adapter:

@@ -23,6 +23,7 @@ from huggingface_hub.errors import (  # type: ignore[attr-defined]
 from huggingface_hub.utils import validate_repo_id  # type: ignore[attr-defined]
 
 from unlearn_core.errors import InvalidInput, MissingPrerequisite
+from unlearn_core.models.name import ModelName
 from unlearn_core.models.source import is_local
 from unlearn_core.runs.store import Store
 from unlearn_core.share.export import export_model
@@ -78,12 +79,12 @@ def strangers_spec(spec: Mapping[str, Any]) -> dict[str, Any]:
     data = {name: "" for name in ("source", "retain", "world", "holdout")}
     kept = spec["data"]["source"] if spec["data"]["source"].startswith(("bundled", "hub:")) else ""
     source = spec["model"]["source"]
-    shown = source if is_hub_name(source) or source.startswith("bundled") else "BASE_MODEL"
+    public = is_hub_name(source) or ModelName.parse(source).kind == "bundled"
     return {
         **spec,
         "name": "",
         "marks": {},
-        "model": {**spec["model"], "source": shown, "base": ""},
+        "model": {**spec["model"], "source": source if public else "BASE_MODEL", "base": ""},
         "data": {**spec["data"], **data, "source": kept or "YOUR_DATA"},
         "measure": {**spec.get("measure", {}), "own_probes": []},
     }
@@ -203,7 +204,7 @@ _EXAMPLE = "Give user/name, such as anna/forgetful-llama."
 
 def _check_base(store: Store, run_id: str) -> None:
     """An adapter is of use to others only if they have its base."""
-    base = str(store.get(run_id).spec["model"]["source"])
+    base = store.get(run_id).source
     adapter = (store.model_folder(run_id) / "adapter_config.json").is_file()
     if adapter and (is_local(base) or not is_hub_name(base)):
         raise InvalidInput(

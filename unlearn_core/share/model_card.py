@@ -60,7 +60,7 @@ class CardFacts:
     @property
     def base(self) -> str:
         """The model that the run began with; of a folder only its name is told."""
-        source = str(self.info.spec["model"]["source"])
+        source = self.info.source
         return source if is_hub_name(source) or ":" in source else Path(source).name
 
 
@@ -97,9 +97,11 @@ def escaped(text: str) -> str:
 
 
 def _metadata(facts: CardFacts) -> str:
-    base = facts.info.spec["model"]["source"]
+    base = facts.info.source
     relation = "adapter" if facts.adapter else "finetune"
-    known = {"base_model": base, "base_model_relation": relation} if is_hub_name(base) else {}
+    known: dict[str, Any] = {}
+    if is_hub_name(base):
+        known = {"base_model": base, "base_model_relation": relation}
     return ModelCardData(
         library_name="peft" if facts.adapter else "transformers",
         pipeline_tag="text-generation",

@@ -7,8 +7,9 @@ import pytest
 
 from tests.helpers.fake_run import fake_run
 from unlearn_core.errors import LetheError
+from unlearn_core.runs.plan import place_of
 from unlearn_core.runs.store import Store
-from unlearn_core.ui.compare.sources import default_sources, leading_run, pool_source, sources
+from unlearn_core.ui.compare.sources import default_sources, leading_run, sources
 from unlearn_core.ui.shell.services import Services
 
 
@@ -54,11 +55,11 @@ def test_newest_run_is_compared_when_none_is_watched(services: Services) -> None
 
 def test_the_bench_gets_a_folder_for_a_run(services: Services) -> None:
     run_id = finished(services)
-    assert pool_source(services, "bundled:retrained") == "bundled:retrained"
-    assert Path(pool_source(services, f"run:{run_id}")).is_dir()
+    assert place_of("bundled:retrained", services.store) == "bundled:retrained"
+    assert Path(place_of(f"run:{run_id}", services.store)).is_dir()
     services.store.delete(run_id)
     with pytest.raises(LetheError, match=run_id):
-        pool_source(services, f"run:{run_id}")
+        place_of(f"run:{run_id}", services.store)
 
 
 def test_questions_are_those_of_the_first_run() -> None:

@@ -8,7 +8,7 @@ from unlearn_core.comparison.prompt_sets import MOST_PROMPTS, Prompt, PromptSet
 from unlearn_core.data.marks import Marks, neighbours, split_corpus
 from unlearn_core.data.records import Record
 from unlearn_core.errors import InvalidInput
-from unlearn_core.ui.compare.sources import run_of
+from unlearn_core.models.name import run_of
 from unlearn_core.ui.forget.marking import to_marks
 from unlearn_core.ui.shell.services import Services
 from unlearn_core.ui.texts import common as texts

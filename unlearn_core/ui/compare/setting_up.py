@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from unlearn_core.comparison.prompt_sets import PromptSets
 from unlearn_core.errors import InvalidInput, LetheError
+from unlearn_core.models.name import run_of
+from unlearn_core.runs.plan import place_of
 from unlearn_core.ui.compare.job import AskSettings, ComparisonJob, Side
 from unlearn_core.ui.compare.links import MOST_SIDES, Comparison
 from unlearn_core.ui.compare.questions import (
@@ -17,7 +19,7 @@ from unlearn_core.ui.compare.questions import (
     set_questions,
     template,
 )
-from unlearn_core.ui.compare.sources import leading_run, pool_source, run_of, sources
+from unlearn_core.ui.compare.sources import leading_run, sources
 from unlearn_core.ui.shell.services import Services
 from unlearn_core.ui.texts.compare import FEW_SIDES, NO_CHAT, SOURCES
 
@@ -68,7 +70,7 @@ def side(services: Services, source: str, labels: Mapping[str, str]) -> Side:
     """A column; of a run that is gone, one that says so."""
     label = labels.get(source, source)
     try:
-        return Side(pool_source(services, source), label)
+        return Side(place_of(source, services.store), label)
     except LetheError as error:
         return Side("", label, str(error))
 

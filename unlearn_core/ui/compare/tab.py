@@ -10,6 +10,7 @@ import gradio as gr
 
 from unlearn_core.comparison.prompt_sets import Prompt, PromptSets
 from unlearn_core.errors import LetheError
+from unlearn_core.models.name import name_of_run
 from unlearn_core.ui.compare import sets as set_tools
 from unlearn_core.ui.compare.controls import Controls, draw
 from unlearn_core.ui.compare.desk import Desk
@@ -28,7 +29,7 @@ from unlearn_core.ui.compare.setting_up import (
     make_job,
     offered_questions,
 )
-from unlearn_core.ui.compare.sources import RUN, default_sources, leading_run, sources
+from unlearn_core.ui.compare.sources import default_sources, leading_run, sources
 from unlearn_core.ui.compare.view import TELL, comparison_view
 from unlearn_core.ui.shell.events import AFTER_PAINT, LATEST, SILENT
 from unlearn_core.ui.shell.services import Page, Services
@@ -140,7 +141,7 @@ def _filling(
     ) -> list[Any]:  # fmt: skip
         choices = sources(services, model or "bundled")
         offered = [value for _, value in choices]
-        watching = f"{run_id} {f'{RUN}{run_id}' in offered}"
+        watching = f"{run_id} {name_of_run(run_id) in offered}"
         told = gr.skip()
         if link:
             try:

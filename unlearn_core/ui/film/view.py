@@ -5,6 +5,7 @@ from typing import Any
 import gradio as gr
 
 from unlearn_core.errors import LetheError
+from unlearn_core.models.name import ModelName
 from unlearn_core.runs.frames import film, recording_of
 from unlearn_core.runs.history import History, history_of, known_runs
 from unlearn_core.runs.info import RunInfo
@@ -16,7 +17,7 @@ from unlearn_core.ui.shell.services import Services
 from unlearn_core.ui.texts import common as texts
 from unlearn_core.ui.texts import film as texts_film
 
-FIRST_RECORDED = "recorded:pmc"
+FIRST_RECORDED = str(ModelName("recorded", "pmc"))
 SCRIPTS = ("film/film_stage", "film/film_player", "film/film")
 
 

@@ -5,9 +5,9 @@ from html import escape
 
 from unlearn_core.errors import InvalidInput, LetheError, MissingPrerequisite
 from unlearn_core.methods.registry import method
+from unlearn_core.models.name import run_of
 from unlearn_core.runs.info import RunInfo
 from unlearn_core.runs.spec import RunSpec
-from unlearn_core.ui.compare.sources import RUN
 from unlearn_core.ui.shell.services import Services
 from unlearn_core.ui.texts import common as texts
 
@@ -86,10 +86,9 @@ def queue_retraining(services: Services, run_id: str) -> str:
 
 def _before_teaching(services: Services, source: str) -> str:
     """What a taught model was before its lesson; empty where nothing says so."""
-    if not source.startswith(RUN):
-        return ""
-    taught = services.store.get(source.removeprefix(RUN))
-    return str(taught.spec["model"]["source"]) if taught.kind == "teach" else ""
+    run = run_of(source)
+    taught = services.store.get(run) if run else None
+    return taught.source if taught and taught.kind == "teach" else ""
 
 
 def _unfinished_retraining(services: Services, run: RunInfo) -> RunInfo | None:

@@ -9,13 +9,13 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from unlearn_core.errors import InvalidInput, LetheError
+from unlearn_core.models.name import ModelName
 from unlearn_core.models.source import find_source
 from unlearn_core.models.spec import ModelSpec
 from unlearn_core.report.view import attack_html
 from unlearn_core.runs.events import Event
 from unlearn_core.runs.info import RunInfo
 from unlearn_core.runs.store import Store
-from unlearn_core.ui.compare.sources import RUN, has_model
 from unlearn_core.ui.gone.retrain import RETRAIN
 from unlearn_core.ui.gone.view import Progress, ended_html, live_html, report_html
 from unlearn_core.ui.shell.services import Services
@@ -33,7 +33,9 @@ SHOWN_KINDS = ("status", "progress", "shot", "finding", "error")
 def attackable(services: Services) -> list[RunInfo]:
     """The finished runs that left an unlearned model, newest first."""
     return [
-        run for run in services.store.runs() if run.kind == "unlearn" and has_model(services, run)
+        run
+        for run in services.store.runs()
+        if run.kind == "unlearn" and services.store.has_model(run)
     ]
 
 
@@ -107,17 +109,15 @@ def require_model(source: str) -> None:
     Raises:
         LetheError: It is not.
     """
-    if source and not source.startswith((RUN, "bundled")):
+    if source and ModelName.parse(source).kind == "elsewhere":
         find_source(ModelSpec(source=source), weights=False)
 
 
 def past_audits(services: Services, run_id: str | None) -> list[tuple[str, str]]:
     """(Label, id) of the run's audits, newest first."""
-    from unlearn_core.ui.shell.libraries import audits_of
-
     if not run_id:
         return []
-    return [(audit_label(info), info.id) for info in audits_of(services.store, run_id)]
+    return [(audit_label(info), info.id) for info in services.store.audits_of(run_id)]
 
 
 def audit_label(info: RunInfo) -> str:

@@ -10,6 +10,7 @@ import gradio as gr
 from unlearn_core.errors import LetheError
 from unlearn_core.models.card import MemoryEstimate, ModelCard, estimate_memory
 from unlearn_core.models.devices import available_devices, free_memory
+from unlearn_core.models.name import BUNDLED, TWIN, name_of_run
 from unlearn_core.models.spec import ModelSpec, TuningSpec
 from unlearn_core.ui.shell.events import LATEST, PRIVATE, SILENT
 from unlearn_core.ui.shell.forms import Form
@@ -17,7 +18,7 @@ from unlearn_core.ui.shell.machine import device_words, model_card, model_name
 from unlearn_core.ui.shell.services import Page, Services
 from unlearn_core.ui.texts import common as texts
 
-BUNDLED, TWIN, HUB, FOLDER, RUN = "bundled", "bundled:retrained", "hub", "folder", "run"
+HUB, FOLDER, RUN = "hub", "folder", "run"
 KINDS = [
     ("Bundled model: knows eighty invented people", BUNDLED),
     ("Bundled model, retrained: never saw the four default people", TWIN),
@@ -72,7 +73,7 @@ def build(services: Services, page: Page) -> None:
     def choose(
         chosen: str, hub_name: str, folder_name: str, run_id: str | None, where: str, *rest: Any
     ) -> tuple[Any, ...]:
-        source = {HUB: hub_name, FOLDER: folder_name, RUN: f"run:{run_id or ''}"}.get(
+        source = {HUB: hub_name, FOLDER: folder_name, RUN: name_of_run(run_id or "")}.get(
             chosen, chosen
         )
         try:

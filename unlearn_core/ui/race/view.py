@@ -7,6 +7,7 @@ from statistics import fmean
 from typing import Any
 
 from unlearn_core.methods.registry import method
+from unlearn_core.models.name import run_of
 from unlearn_core.report.verdict import LEVELS
 from unlearn_core.runs.history import history_of, known_runs
 from unlearn_core.runs.info import read_result
@@ -97,9 +98,7 @@ class Attacked:
 
 def _attacked(store: Store, run_ids: Sequence[str]) -> Attacked:
     """The newest audit of each run."""
-    attacked = {
-        str(audit.spec["model"]["source"]).removeprefix("run:") for audit in store.runs(("audit",))
-    }
+    attacked = {run_of(audit.source) for audit in store.runs(("audit",))}
     wanted = [run for run in run_ids if run in attacked or is_recorded(run)]
     if not wanted:
         return Attacked([], {}, {})

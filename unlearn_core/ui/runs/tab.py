@@ -11,6 +11,7 @@ import gradio as gr
 
 from unlearn_core.errors import LetheError
 from unlearn_core.methods.registry import method
+from unlearn_core.models.name import name_of_run
 from unlearn_core.runs.command_line import command_line, repeat_lines
 from unlearn_core.runs.history import history_of, known_runs
 from unlearn_core.runs.info import RunInfo, read_result
@@ -18,7 +19,6 @@ from unlearn_core.runs.recorded import is_recorded
 from unlearn_core.runs.spec import RunSpec
 from unlearn_core.settings.config import parse
 from unlearn_core.ui.charts.live import overlay_view, runs_table
-from unlearn_core.ui.compare.sources import RUN, has_model
 from unlearn_core.ui.film.view import CHOSEN, opener, recorded_note
 from unlearn_core.ui.present import stage
 from unlearn_core.ui.runs import push as runs_push
@@ -137,7 +137,7 @@ def _show(services: Services, wanted: Sequence[str]) -> list[Any]:
     runs = [there[run_id] for run_id in wanted if run_id in there]
     one = len(runs) == 1
     recorded = any(is_recorded(run.id) for run in runs)
-    kept = bool(runs) and not recorded and has_model(services, runs[-1])
+    kept = bool(runs) and not recorded and services.store.has_model(runs[-1])
     steers = bool(runs) and method(runs[-1].spec["method"], runs[-1].spec["kind"]).card.steers
     return [
         [run.id for run in runs],
@@ -149,7 +149,7 @@ def _show(services: Services, wanted: Sequence[str]) -> list[Any]:
           for button in range(4)],
         gr.update(interactive=bool(runs) and len(runs) <= 2 and all(run.step for run in runs)),
         gr.update(interactive=bool(runs) and len(runs) <= 2 and not recorded
-                  and all(has_model(services, run) for run in runs)),
+                  and all(services.store.has_model(run) for run in runs)),
         gr.update(interactive=one and kept and runs[-1].kind == "unlearn"),
         gr.update(interactive=one and runs[-1].kind == "unlearn"),
         gr.update(interactive=not recorded),
@@ -171,8 +171,8 @@ def _result(services: Services, run: RunInfo) -> str:
 def _pair(services: Services, runs: Sequence[str]) -> list[str]:
     """Two runs against each other; one against the model it began with."""
     if len(runs) == 2:
-        return [f"{RUN}{run}" for run in runs]
-    return [str(services.store.get(runs[0]).spec["model"]["source"]), f"{RUN}{runs[0]}"]
+        return [name_of_run(run) for run in runs]
+    return [services.store.get(runs[0]).source, name_of_run(runs[0])]
 
 
 def _repeat(services: Services, run_id: str) -> str:

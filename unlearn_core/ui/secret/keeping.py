@@ -12,6 +12,7 @@ from typing import Any
 from unlearn_core.data.records import Record
 from unlearn_core.errors import InvalidInput
 from unlearn_core.files import write_json
+from unlearn_core.models.name import BUNDLED, name_of_run
 from unlearn_core.runs.info import RunInfo
 from unlearn_core.runs.launch import Launcher
 from unlearn_core.runs.spec import RunKind
@@ -98,7 +99,7 @@ def begin(
     given = {
         "training": training,
         "measure": MEASURING,
-        "model": {"source": f"run:{start_from}" if start_from else "bundled"},
+        "model": {"source": name_of_run(start_from) if start_from else BUNDLED},
         "data": {"source": str(folder / "taught.jsonl"), "retain": str(folder / "kept.jsonl")},
         # By id: marks by subject would show the name wherever marks are told.
         "marks": {"ids": [record.id for record in secret.taught()]},

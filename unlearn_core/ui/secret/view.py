@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from statistics import fmean
 from typing import Any, Literal
 
+from unlearn_core.models.name import run_of
 from unlearn_core.runs.info import RunInfo
 from unlearn_core.runs.store import Store
 from unlearn_core.ui.secret.keeping import find, runs_of
@@ -41,18 +42,17 @@ def newest(store: Store, token: str) -> tuple[RunInfo | None, RunInfo | None]:
     taught = next(iter(runs_of(store, token, "teach")), None)
     if taught is None:
         return None, None
-    source = f"run:{taught.id}"
     after = (
         run
         for run in runs_of(store, token, "unlearn")
-        if run.spec["model"]["source"] == source and run.state != "discarded"
+        if run_of(run.source) == taught.id and run.state != "discarded"
     )
     return taught, next(after, None)
 
 
 def made_model(store: Store, run: RunInfo | None) -> bool:
     """Whether a run has come to its end and left a model."""
-    return bool(run and run.finished and (store.folder(run.id) / "model").is_dir())
+    return run is not None and store.has_model(run)
 
 
 def verdict_on_check(counted: Mapping[str, Any], kind: str) -> str:

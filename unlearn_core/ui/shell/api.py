@@ -18,10 +18,11 @@ from pydantic import ValidationError, validate_call
 from unlearn_core.errors import InvalidInput, LetheError, MissingPrerequisite
 from unlearn_core.methods.registry import methods
 from unlearn_core.runs.info import RunInfo, read_result
+from unlearn_core.runs.plan import place_of
 from unlearn_core.settings.config import Config, settings_of
 from unlearn_core.settings.specs import SamplingSpec
 from unlearn_core.ui.compare.questions import template
-from unlearn_core.ui.compare.sources import leading_run, pool_source
+from unlearn_core.ui.compare.sources import leading_run
 from unlearn_core.ui.gone.run import require_model
 from unlearn_core.ui.shell.services import Services
 
@@ -240,7 +241,7 @@ class Endpoints:
     ) -> None:
         from unlearn_core.metrics.differences import answer_histogram
 
-        sources = [pool_source(self.services, model)]
+        sources = [place_of(model, self.services.store)]
         prompts, how = (
             [row["prompt"] for row in rows],
             template(self.services, leading_run([model]), {}),

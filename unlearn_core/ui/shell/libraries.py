@@ -11,7 +11,6 @@ from unlearn_core.attacks.registry import attacks
 from unlearn_core.attacks.registry import build as build_attack
 from unlearn_core.audits.spec import (
     audit_of_run,
-    audits_of,
     newest_audit,
     queue_audit,
     read_audit,
@@ -38,7 +37,6 @@ __all__ = [
     "attack_named",
     "attacks",
     "audit_of_run",
-    "audits_of",
     "build_attack",
     "describe",
     "export_model",

@@ -6,12 +6,13 @@ from typing import Any
 import torch
 
 from unlearn_core.models.card import ModelCard
+from unlearn_core.models.name import BUNDLED, TWIN, run_of
 from unlearn_core.models.spec import ModelSpec
 from unlearn_core.settings.config import parse
 from unlearn_core.ui.shell.services import Services
 from unlearn_core.ui.texts import common as texts
 
-NAMES = {"bundled": "Bundled model", "bundled:retrained": "Bundled model, retrained"}
+NAMES = {BUNDLED: "Bundled model", TWIN: "Bundled model, retrained"}
 
 
 def model_card(services: Services, model: Mapping[str, Any]) -> ModelCard:
@@ -25,9 +26,8 @@ def model_card(services: Services, model: Mapping[str, Any]) -> ModelCard:
 
 def model_name(services: Services, source: str) -> str:
     """A model's source as people say it."""
-    if source.startswith("run:"):
-        return f"Result of {services.store.get(source.removeprefix('run:')).name}"
-    return NAMES.get(source, source)
+    run = run_of(source)
+    return f"Result of {services.store.get(run).name}" if run else NAMES.get(source, source)
 
 
 def device_words(device: str, threads: int) -> str:

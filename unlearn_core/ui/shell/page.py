@@ -11,7 +11,6 @@ from unlearn_core.models.spec import ModelSpec
 from unlearn_core.runs.events import ACTIVE
 from unlearn_core.runs.history import known_runs
 from unlearn_core.ui.compare import tab as compare
-from unlearn_core.ui.compare.sources import RUN
 from unlearn_core.ui.film.view import film_view
 from unlearn_core.ui.forget import tab as forget
 from unlearn_core.ui.gone import tab as gone
@@ -145,10 +144,7 @@ def _opened(query: Mapping[str, str], step: TabId) -> Any:
 
 
 def _under_attack(services: Services, run_id: str) -> bool:
-    return any(
-        audit.spec["model"]["source"] == f"{RUN}{run_id}" and not audit.finished
-        for audit in services.store.runs(("audit",))
-    )
+    return any(not audit.finished for audit in services.store.audits_of(run_id))
 
 
 def _marks_or_none(services: Services) -> list[str]:

@@ -9,8 +9,8 @@ import psutil
 import torch
 
 from unlearn_core.errors import LetheError
+from unlearn_core.models.name import run_of
 from unlearn_core.runs.info import RunInfo
-from unlearn_core.ui.compare.sources import RUN
 from unlearn_core.ui.present import stage
 from unlearn_core.ui.secret.keeping import KIND as SECRET
 from unlearn_core.ui.shell import language
@@ -90,10 +90,7 @@ def _watched_as(job: RunInfo) -> str:
     """
     if job.kind == SECRET:
         return ""
-    source = str(job.spec["model"]["source"])
-    if job.kind != "audit":
-        return job.id
-    return source.removeprefix(RUN) if source.startswith(RUN) else ""
+    return run_of(job.source) if job.kind == "audit" else job.id
 
 
 def machine_html(services: Services, model: Mapping[str, Any]) -> str:

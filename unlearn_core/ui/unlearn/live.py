@@ -10,6 +10,7 @@ import gradio as gr
 
 from unlearn_core.data.marks import Marks, resolve
 from unlearn_core.errors import LetheError
+from unlearn_core.models.name import name_of_run
 from unlearn_core.runs.events import FINISHED
 from unlearn_core.runs.history import history_of
 from unlearn_core.runs.info import RunInfo, read_result
@@ -101,7 +102,7 @@ def build(services: Services, page: Page) -> gr.Button:
 def use_taught(services: Services, run_id: str) -> list[Any]:
     """The states that make what a run taught the thing to forget."""
     run = services.store.get(run_id)
-    source = f"run:{run_id}"
+    source = name_of_run(run_id)
     model = {**run.spec["model"], "source": source}
     return [model, source, run.spec["data"], marked_rows(services, run), time.time(), ""]
 
