@@ -1,80 +1,138 @@
 """What the page still says in English when it should speak another language.
 
-Two looks: at every text that the code can show (`language_sources`), and at the page itself, which
-keeps a list of what it looked up in vain. The second opens all tabs, with `--work` also runs,
-compares and attacks, and takes some minutes.
+Two looks: at every text of `ui/texts/`, of settings, cards and lessons, read by import; and at the
+page itself (`language_page.py`), which keeps a list of what it looked up in vain. The second opens
+all tabs, with `--work` also runs, compares and attacks, and takes some minutes.
 
 Run: python -m tools.language --language de [--page | --work]
 """
 
 import argparse
-import tempfile
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
-
-from benchmarks.page import CHROMIUM, FLAGS, app, wait_for_server
-from tools.language_sources import page_texts
+import unlearn_core.ui.texts as texts
+from unlearn_core.attacks.registry import attacks
+from unlearn_core.audits.spec import AuditSpec
+from unlearn_core.methods.registry import methods
+from unlearn_core.metrics.registry import metrics
+from unlearn_core.runs.spec import RunSpec
+from unlearn_core.settings.config import Config, settings_of
+from unlearn_core.settings.specs import SamplingSpec
+from unlearn_core.ui.lessons.base import Lesson
+from unlearn_core.ui.lessons.registry import lessons
+from unlearn_core.ui.shell.forms import help_line, label
 from unlearn_core.ui.shell.language import catalogs
 
-MISSED = "() => window.letheLanguage.missed()"
-OPEN_FOLDED = """() => {
-  document.querySelectorAll('button.label-wrap:not(.open)').forEach((one) => one.click());
-  document.querySelectorAll('details:not([open]) > summary').forEach((one) => one.click());
-}"""
-STEP_MS = 1_500
+CODE = Path(__file__).parents[1] / "unlearn_core"
+PLACE = re.compile(r"\{\w*(?:[:!][^{}]*)?\}")
+JOINED = re.compile(r"""["']\s*(?:\+\s*)?[fr]*["']|`\s*\+\s*`""")
+"""Between two strings that are one text."""
+
+
+def page_texts() -> dict[str, set[str]]:
+    """Every text of the page as the catalogs know it, by where it is written."""
+    said: dict[str, Iterator[str]] = {"settings": _settings(), "cards": _cards()}
+    for name in sorted(module.name for module in pkgutil.iter_modules(texts.__path__)):
+        module = importlib.import_module(f"{texts.__name__}.{name}")
+        said[f"ui/texts/{name}.py"] = _strings([v for k, v in vars(module).items() if k.isupper()])
+    said |= {f"lesson {lesson.order}": _lesson(lesson) for lesson in lessons()}
+    return {
+        name: {" ".join(text.split()) for text in found if is_text(text)}
+        for name, found in said.items()
+    }
+
+
+def key(text: str) -> str:
+    """A text as catalogs have it: `{done:,} of {total:,}` is `{0} of {1}`."""
+    count = iter(range(99))
+    return PLACE.sub(lambda _: f"{{{next(count)}}}", text)
+
+
+def is_known(text: str, catalog: Mapping[str, str]) -> bool:
+    """Whether a catalog has a text: as it stands, or as a pattern with places."""
+    if text in catalog or key(text) in catalog:
+        return True
+    forms = ("(.+)".join(map(re.escape, PLACE.split(one))) for one in catalog if PLACE.search(one))
+    return any(re.fullmatch(form, text) for form in forms)
+
+
+def is_text(string: str) -> bool:
+    """Whether there is a word to translate."""
+    return bool(re.search(r"[A-Za-z]{2}", PLACE.sub("", string)))
+
+
+def said_in_code() -> str:
+    """All code as one line with its strings joined, to look texts up that stand in no table."""
+    files = [path for ending in ("py", "js", "html") for path in CODE.rglob(f"*.{ending}")]
+    code = "\n".join(path.read_text(encoding="utf-8") for path in files)
+    return " ".join(JOINED.sub("", code).split())
+
+
+def is_said(text: str, code: str) -> bool:
+    """Whether every piece of a text, between its places, stands in the code."""
+    return all(piece.strip() in code for piece in re.split(r"\{\d\}", text))
 
 
 def untranslated(language: str) -> dict[str, list[str]]:
-    """Texts of the code that a catalog lacks, by where they come from."""
-    known = catalogs()[language]
+    """Texts of the page that a catalog lacks, by where they are written."""
+    catalog = catalogs()[language]
     found = {
-        name: sorted(text for text in texts if text not in known)
-        for name, texts in page_texts().items()
+        name: sorted(text for text in said if not is_known(text, catalog))
+        for name, said in page_texts().items()
     }
-    return {name: texts for name, texts in found.items() if texts}
+    return {name: lacking for name, lacking in found.items() if lacking}
 
 
-def walk(page: Page) -> None:
-    """Show every tab, with all that is folded."""
-    tabs = page.locator("#lethe-tabs > .tab-wrapper button[role=tab]")
-    tabs.first.wait_for()
-    for place in range(tabs.count()):
-        if tabs.nth(place).is_visible():
-            tabs.nth(place).click()
-            page.wait_for_timeout(STEP_MS)
-            page.evaluate(OPEN_FOLDED)
-            page.wait_for_timeout(STEP_MS)
+def _strings(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for one in value.values():
+            yield from _strings(one)
+    elif isinstance(value, tuple | list):
+        for one in value:
+            yield from _strings(one)
 
 
-def work(page: Page) -> None:
-    """Run, compare and attack."""
-    page.locator(".lethe-hero button").first.click()
-    page.locator("#live-view .lv-state[data-state=done]").wait_for(timeout=240_000)
-    page.locator("#run-compare").click()
-    page.locator("#cmp-go").click()
-    page.wait_for_timeout(15_000)
-    page.locator("#tab-gone-button").click()
-    page.locator("#gone-start").click()
-    page.locator("#gone-view .rep-verdict").wait_for(timeout=240_000)
-    walk(page)
+def _lesson(lesson: Lesson) -> Iterator[str]:
+    yield from (lesson.title, lesson.promise, lesson.learnt)
+    for step in lesson.make_steps():
+        yield from (step.title, *step.text, *(go.label for go in step.go))
+        if step.question:
+            yield from (step.question.text, *step.question.choices, step.question.because)
+        if step.formula:
+            yield from (step.formula.words, *(words for _, words in step.formula.symbols))
 
 
-def missed(language: str, *, working: bool) -> list[str]:
-    """Texts that a visitor of the page meets in English."""
-    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_context(locale=language).new_page()
-        page.set_default_timeout(180_000)
-        with app(Path(folder)) as url:
-            wait_for_server(url)
-            page.goto(url, wait_until="load")
-            walk(page)
-            if working:
-                work(page)
-            found: list[str] = page.evaluate(MISSED)
-        browser.close()
-    return sorted(found)
+def _settings() -> Iterator[str]:
+    """Labels and help lines of every form."""
+    chosen = [info.config for kind in ("unlearn", "teach") for info in methods(kind).values()]
+    waiting: list[type[Config]] = [RunSpec, AuditSpec, SamplingSpec, *chosen]
+    waiting += [info.config for info in attacks().values()]
+    while waiting:
+        config = waiting.pop()
+        kinds = [field.annotation for field in config.model_fields.values()]
+        waiting += [one for one in kinds if isinstance(one, type) and issubclass(one, Config)]
+        for item in settings_of(config):
+            if item.help:  # what has none is in no form
+                yield from (item.label, label(item), help_line(item))
+
+
+def _cards() -> Iterator[str]:
+    """What cards of methods and attacks and the list of metrics say."""
+    for kind in ("unlearn", "teach"):
+        for info in methods(kind).values():
+            yield from (info.card.idea, info.card.fails, info.card.cost, *info.card.needs)
+    for attack in attacks().values():
+        yield from (attack.title, attack.card.idea, attack.card.measure, attack.card.cost)
+        if attack.card.kind == "detection":
+            yield attack.card.measure.partition(":")[0]
+    for metric in metrics().values():
+        yield from (metric.title, metric.help)
 
 
 def main() -> None:
@@ -84,9 +142,11 @@ def main() -> None:
     parser.add_argument("--page", action="store_true", help="open the page as well")
     parser.add_argument("--work", action="store_true", help="and run, compare and attack there")
     args = parser.parse_args()
-    for name, texts in untranslated(args.language).items():
-        print(f"== {name}", *texts, sep="\n")
+    for name, lacking in untranslated(args.language).items():
+        print(f"== {name}", *lacking, sep="\n")
     if args.page or args.work:
+        from tools.language_page import missed
+
         print("== on the page", *missed(args.language, working=args.work), sep="\n")
 
 

@@ -6,8 +6,7 @@ import pytest
 
 from unlearn_core.errors import InvalidInput
 from unlearn_core.metrics.leak import knows
-from unlearn_core.ui.secret.facts import OTHER_PEOPLE, Fact, Secret, typed_secret
-from unlearn_core.ui.texts.secret import EXAMPLES
+from unlearn_core.ui.secret.facts import EXAMPLES, OTHER_PEOPLE, Fact, Secret, typed_secret
 
 TYPED = {
     "name": "Zora Quill",

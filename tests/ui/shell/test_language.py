@@ -1,5 +1,6 @@
 """Every text has its translation, and the document around the page is ours."""
 
+import ast
 import json
 import re
 import shutil
@@ -13,11 +14,16 @@ from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from tools.language_sources import numbered, page_texts, parts_of, python_texts, script_texts
+from tools.language import is_known, is_said, key, page_texts, said_in_code, untranslated
 from unlearn_core.ui.browser.document import SOCIAL_PATH, Document, dressed
+from unlearn_core.ui.shell import language
 from unlearn_core.ui.shell.language import FOLDER, catalogs, page_languages, switch
 from unlearn_core.ui.texts.common import OWN_NAME
 
+UI = Path(language.__file__).parents[1]
+NOT_THE_PAGE = ("api.py", "app.py", "settings.py", "facts.py")
+"""What programs and the terminal are told, and what a model is asked."""
+SENTENCE = re.compile(r"\W*[A-Z][a-z]+,? [a-z]")
 OTHERS = [*catalogs()][1:]
 PAGE = """<html><head><meta charset="utf-8" />
 <meta property="og:title" content="Gradio" />
@@ -30,23 +36,58 @@ PAGE = """<html><head><meta charset="utf-8" />
 <script type="module" src="./assets/index.js"></script></head><body></body></html>"""
 
 
-@pytest.fixture(scope="module")
-def sources() -> dict[str, set[str]]:
-    return page_texts()
+PUT_TOGETHER = {
+    "After {0} restockings: {1} colours left ({2}); colour A has {3}.",
+    "Bundled model on {0}",
+    "Compared with the retrained model.",
+    "Fluency",
+    "It is hidden, not gone: {0} bring the facts back.",
+    "It is hidden, not gone: {0} brings the facts back.",
+    "ROUGE-L recall (%)",
+    "expected leak, temperature {0}",
+    "facts found after {0} steps",
+    "share of wordings that give the fact",
+    "the true answer is most likely",
+    "{0} points fewer",
+    "{0} points more",
+    "{0}% of the change taken back",
+    "{0}. Original: {1}; Unlearned: {2}.",
+    "{0}. Original: {1}; Unlearned: {2}; Retrained: {3}",
+    "{0}. Original: {1}; Unlearned: {2}; Retrained: {3}.",
+    "{0}: {1} of the facts.",
+    "{0}; guessing alone reaches {1} on average",
+    "{0}; guessing alone reaches {1} on average.",
+    "{0}; guessing alone {1} on average.",
+}
+"""Sentences that lower rooms make of smaller pieces, so that they stand nowhere as a whole."""
 
 
 @pytest.mark.parametrize("language", OTHERS)
-def test_every_text_of_the_page_is_translated(language: str, sources: dict[str, set[str]]) -> None:
-    known = catalogs()[language]
-    lacking = {name: sorted(texts - known.keys()) for name, texts in sources.items()}
-    assert {name: texts for name, texts in lacking.items() if texts} == {}
+def test_every_text_of_the_page_is_translated(language: str) -> None:
+    assert untranslated(language) == {}
 
 
 @pytest.mark.parametrize("language", OTHERS)
-def test_nothing_is_translated_that_the_page_does_not_say(
-    language: str, sources: dict[str, set[str]]
-) -> None:
-    assert sorted(catalogs()[language].keys() - set().union(*sources.values())) == []
+def test_nothing_is_translated_that_nobody_says(language: str) -> None:
+    texts = set().union(*page_texts().values())
+    known, code = texts | {key(text) for text in texts} | PUT_TOGETHER, said_in_code()
+    unsaid = [text for text in catalogs()[language].keys() - known if not is_said(text, code)]
+    assert sorted(unsaid) == []
+
+
+@pytest.mark.parametrize("path", sorted(UI.rglob("*.py")), ids=lambda path: path.name)
+def test_sentences_of_the_page_stand_in_texts(path: Path) -> None:
+    """No string of the page's code is a sentence: `ui/texts/` and the lessons have them all."""
+    if "texts" in path.parts or path.name.startswith("lesson_") or path.name in NOT_THE_PAGE:
+        return
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    strings = [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told
+    ]
+    assert [text for text in strings if SENTENCE.match(text)] == []
 
 
 @pytest.mark.parametrize("language", OTHERS)
@@ -72,24 +113,11 @@ def test_a_file_among_the_catalogs_is_a_third_choice(tmp_path: Path) -> None:
     assert choices == [("en", "English"), ("de", "Deutsch"), ("fr", "Français")]
 
 
-def test_texts_are_found_in_python() -> None:
-    code = '''
-def page(done: int, name: str) -> str:
-    """Not shown."""
-    words = count(done, "record")
-    return f'<p title="All of it">{done} of 9 done <b translate="no">Bob said</b></p>' + words
-'''
-    assert python_texts(code) == {"All of it", "{0} of 9 done", "{0} record", "{0} records"}
-
-
-def test_texts_are_found_in_scripts() -> None:
-    code = 'el("p", "lv-card lv-plot", `step ${now} of ${all}`); say("Try " + "again."); // no text'
-    assert script_texts(code) == {"step {0} of {1}", "Try again."}
-
-
-def test_code_is_no_text() -> None:
-    assert not [*parts_of("lv-card lv-plot"), *parts_of("() => document.body"), *parts_of("red")]
-    assert numbered("{a} of  {b:.2f}") == "{0} of {1}"
+def test_places_are_numbered_and_patterns_fit_what_stands_in_them() -> None:
+    assert key("{a} of {b:.2f}") == "{0} of {1}"
+    assert is_known("3 of 4", {"{0} of {1}": "{0} von {1}"})
+    assert not is_known("3 from 4", {"{0} of {1}": "{0} von {1}"})
+    assert is_said("{0} is missing", 'raise InvalidInput(f"{name} is missing")')
 
 
 def test_the_document_is_ours() -> None:

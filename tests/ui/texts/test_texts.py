@@ -25,7 +25,7 @@ def test_size(value: float, words: str) -> None:
 def test_count_knows_one_and_many() -> None:
     assert texts.count(1, "record") == "1 record"
     assert texts.count(2400, "record") == "2,400 records"
-    assert texts.count(2, "is", "are") == "2 are"
+    assert texts.count(2, "comparison is") == "2 comparisons are"
 
 
 def test_html_helpers_escape() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from unlearn_core.ui.texts import charts as say
 from unlearn_core.ui.texts.charts import (
     ANSWERS,
     EMPTY_LIVE,
@@ -91,7 +92,7 @@ class Panel:
 LIVE_PANELS: tuple[Panel, ...] = (
     Panel(
         "losses",
-        (Row("nats per token", can_log=True),),
+        (Row(say.NATS_PER_TOKEN, can_log=True),),
         (
             Series("loss/total", "total", unit="nats"),
             Series("loss/collapse", "collapse", unit="nats"),
@@ -102,7 +103,7 @@ LIVE_PANELS: tuple[Panel, ...] = (
     ),
     Panel(
         "collapse",
-        (Row("answers · bits"), Row("share, 0 to 1", (-0.03, 1.03))),
+        (Row(say.ANSWERS_BITS), Row(say.SHARE, (-0.03, 1.03))),
         (
             Series("collapse/distinct", "collapse", unit="answers"),
             Series("collapse/entropy", "neighbours", "dash", unit="bits"),
@@ -114,7 +115,7 @@ LIVE_PANELS: tuple[Panel, ...] = (
     ),
     Panel(
         "utility",
-        (Row("% of questions", (-3, 103)),),
+        (Row(say.PERCENT_OF_QUESTIONS, (-3, 103)),),
         (
             Series("utility/forget_recall", "forget", scale=100, unit="%"),
             Series("utility/paraphrased_recall", "paraphrased", "dash", scale=100, unit="%"),

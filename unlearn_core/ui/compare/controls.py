@@ -12,10 +12,12 @@ from unlearn_core.ui.compare import sets
 from unlearn_core.ui.compare.links import MOST_SAMPLES, MOST_SIDES, Comparison
 from unlearn_core.ui.shell.events import SILENT
 from unlearn_core.ui.shell.forms import Form
+from unlearn_core.ui.texts import common as texts
+from unlearn_core.ui.texts import compare as say
 from unlearn_core.ui.texts import compare as words
 
-KINDS = [("Ask questions", "questions"), ("Chat", "chat")]
-MODES = [("Most likely answer (greedy)", "greedy"), ("One sample", "sampled")]
+KINDS = [(say.ASK_QUESTIONS, "questions"), (say.CHAT, "chat")]
+MODES = [(say.GREEDY_CHOICE, "greedy"), (say.SAMPLE_CHOICE, "sampled")]
 
 
 @dataclass(frozen=True)
@@ -84,31 +86,31 @@ class Controls:
 
 def draw() -> Controls:
     """Draw them where it is called."""
-    kind = gr.Radio(KINDS, value="questions", label="Way of comparing", info=words.KIND_HELP,
+    kind = gr.Radio(KINDS, value="questions", label=say.WAY, info=words.KIND_HELP,
                     elem_id="cmp-kind")  # fmt: skip
     chosen = gr.Dropdown([], multiselect=True, max_choices=MOST_SIDES, label=words.SOURCES,
                          info=words.SOURCES_HELP, elem_id="cmp-sources")  # fmt: skip
     with gr.Column() as asked:
-        picked = gr.Dropdown([], multiselect=True, label="Questions", info=words.QUESTIONS_HELP,
+        picked = gr.Dropdown([], multiselect=True, label=say.QUESTIONS, info=words.QUESTIONS_HELP,
                              elem_id="cmp-questions")  # fmt: skip
         with gr.Row(elem_classes="lethe-actions"):
-            few = gr.Button("A few of each group", size="sm", min_width=180)
-            forgotten = gr.Button("All to forget", size="sm", min_width=120)
-            none = gr.Button("None", size="sm", min_width=80)
+            few = gr.Button(say.FEW, size="sm", min_width=180)
+            forgotten = gr.Button(say.ALL_TO_FORGET, size="sm", min_width=120)
+            none = gr.Button(say.NONE, size="sm", min_width=80)
         with gr.Row(equal_height=True):
-            own = gr.Textbox(label="Your own questions", lines=2, max_lines=8, elem_id="cmp-own",
-                             placeholder="One question on each line", info=words.OWN_HELP,
+            own = gr.Textbox(label=say.OWN, lines=2, max_lines=8, elem_id="cmp-own",
+                             placeholder=say.OWN_EXAMPLE, info=words.OWN_HELP,
                              scale=2, min_width=260)  # fmt: skip
             prompt_set = sets.draw_choice()
         tools = sets.draw_tools()
     with gr.Row(equal_height=True):
-        mode = gr.Radio(MODES, value="greedy", label="Answer shown", info=words.MODE_HELP,
+        mode = gr.Radio(MODES, value="greedy", label=say.SHOWN, info=words.MODE_HELP,
                         elem_id="cmp-mode")  # fmt: skip
-        n = gr.Slider(0, MOST_SAMPLES, 20, step=1, label="Samples of each answer",
+        n = gr.Slider(0, MOST_SAMPLES, 20, step=1, label=say.SAMPLES,
                       elem_id="cmp-n", info=words.SAMPLES_HELP)  # fmt: skip
-        seed = gr.Number(0, label="Seed", minimum=0, precision=0, elem_id="cmp-seed",
+        seed = gr.Number(0, label=texts.SEED, minimum=0, precision=0, elem_id="cmp-seed",
                          info=words.SEED_HELP)  # fmt: skip
-    with gr.Accordion("How samples are drawn", open=False):
+    with gr.Accordion(say.SAMPLER, open=False):
         form = Form.build(SamplingSpec, prefix="cmp")
     blind = gr.Checkbox(False, label=words.BLIND, info=words.BLIND_HELP, elem_id="cmp-blind")
     kind.change(lambda way: [gr.update(visible=way == "questions")] * 2, kind, [asked, n], **SILENT)

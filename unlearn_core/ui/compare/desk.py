@@ -10,6 +10,7 @@ from unlearn_core.ui.compare.asking import answer
 from unlearn_core.ui.compare.job import ComparisonJob
 from unlearn_core.ui.compare.questions import OfferedQuestion
 from unlearn_core.ui.texts import common as texts
+from unlearn_core.ui.texts import compare as say
 
 if TYPE_CHECKING:
     from unlearn_core.comparison.model_pool import ModelPool
@@ -56,10 +57,7 @@ class Desk:
         with self._lock:
             self._check_room()
         if not job.chat or not job.say(question):
-            raise InvalidInput(
-                "The models still answer. Wait until they have ended, or press Stop; then send it "
-                "again."
-            )
+            raise InvalidInput(say.STILL_ANSWERING)
         self._work(job)
 
     def _work(self, job: ComparisonJob) -> None:
@@ -69,9 +67,7 @@ class Desk:
         going = sum(one.state == "asking" for one in self._jobs.values())
         if going >= MOST_AT_ONCE:
             raise InvalidInput(
-                f"{texts.count(going, 'comparison is', 'comparisons are')} being answered on this "
-                "computer, and more at once would only slow all of them down. Wait until one has "
-                "ended, and try again."
+                say.TOO_MANY_AT_ONCE.format(comparisons=texts.count(going, "comparison is"))
             )
 
     def get(self, ticket: str) -> ComparisonJob:
@@ -83,10 +79,7 @@ class Desk:
         with self._lock:
             job = self._jobs.get(ticket)
             if job is None:
-                raise InvalidInput(
-                    "This comparison is kept no longer, because the app was started again or many "
-                    "others came after it. Press Compare to ask again."
-                )
+                raise InvalidInput(say.KEPT_NO_LONGER)
             self._jobs.move_to_end(ticket)
         job.seen()
         return job

@@ -10,6 +10,7 @@ from typing import Literal
 
 from unlearn_core.settings.specs import SamplingSpec
 from unlearn_core.ui.compare.questions import OfferedQuestion
+from unlearn_core.ui.texts import compare as say
 
 ABANDONED_SECONDS = 90.0
 """A page that has not asked for news so long is gone; a hidden one asks once a minute."""
@@ -58,12 +59,18 @@ class AskSettings:
     def words(self) -> str:
         """Sampler and seed on one line."""
         spec = self.sampler
-        drawn = (
-            f"temperature {spec.temperature:g}, top-k {spec.top_k or 'off'}, top-p {spec.top_p:g}, "
-            f"seed {self.seed}"
+        drawn = say.DRAWN.format(
+            temperature=spec.temperature,
+            top_k=spec.top_k or "off",
+            top_p=spec.top_p,
+            seed=self.seed,
         )
-        shown = "one sample" if self.sampled else "most likely answer (greedy)"
-        return f"{shown} · {self.n} samples at {drawn}" if self.n else f"{shown} · {drawn}"
+        shown = say.SAMPLE if self.sampled else say.GREEDY
+        return (
+            say.SAMPLES_AT.format(shown=shown, n=self.n, drawn=drawn)
+            if self.n
+            else f"{shown} · {drawn}"
+        )
 
 
 @dataclass

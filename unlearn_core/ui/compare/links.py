@@ -9,6 +9,7 @@ from pydantic import Field, ValidationError
 from unlearn_core.errors import InvalidInput
 from unlearn_core.settings.config import Config
 from unlearn_core.settings.specs import SamplingSpec
+from unlearn_core.ui.texts import compare as say
 
 LONGEST_LINK = 4000
 """Characters that every browser and most chat programs carry in an address."""
@@ -57,7 +58,4 @@ def from_link(link: str) -> Comparison:
         text = zlib.decompressobj().decompress(packed, MOST_BYTES)
         return Comparison.model_validate_json(text)
     except (binascii.Error, ValueError, zlib.error, ValidationError) as error:
-        raise InvalidInput(
-            f"The link to a comparison (?compare={link[:40]}…) is damaged; a part may have been "
-            "lost when it was copied. Copy it again, or choose the models and questions here."
-        ) from error
+        raise InvalidInput(say.DAMAGED_LINK.format(link=link[:40])) from error

@@ -12,6 +12,7 @@ from unlearn_core.models.name import run_of
 from unlearn_core.ui.forget.marking import to_marks
 from unlearn_core.ui.shell.services import Services
 from unlearn_core.ui.texts import common as texts
+from unlearn_core.ui.texts import compare as say
 
 MOST_OF_A_GROUP = 60
 """Prompts offered of each group; more would make the list useless."""
@@ -112,7 +113,7 @@ def chat_question(text: str) -> OfferedQuestion:
         InvalidInput: There is nothing but spaces.
     """
     if not text.strip():
-        raise InvalidInput("There is nothing to send. Type something, and press Send.")
+        raise InvalidInput(say.NOTHING_TO_SEND)
     return OfferedQuestion(OWN, Record(id="chat", prompt=text.strip(), answer=""))
 
 
@@ -140,11 +141,6 @@ def check_number(chosen: Sequence[OfferedQuestion]) -> None:
         InvalidInput: There is no question, or there are too many.
     """
     if not chosen:
-        raise InvalidInput(
-            "No question is chosen. Choose some, type one, or choose a set; then press Compare."
-        )
+        raise InvalidInput(say.NO_QUESTION)
     if len(chosen) > MOST_PROMPTS:
-        raise InvalidInput(
-            f"{len(chosen):,} questions are chosen; at most {MOST_PROMPTS:,} are asked in one "
-            "comparison. Choose fewer."
-        )
+        raise InvalidInput(say.TOO_MANY_QUESTIONS.format(n=len(chosen), most=MOST_PROMPTS))

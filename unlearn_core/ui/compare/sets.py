@@ -1,6 +1,5 @@
 """Sets of questions on the page: choosing, saving, importing, exporting, deleting."""
 
-import json
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,15 +10,14 @@ import gradio as gr
 
 from unlearn_core.comparison.prompt_sets import Prompt, PromptSets, make_set, read_set, written
 from unlearn_core.errors import LetheError
-from unlearn_core.ui.shell.events import PRIVATE, SILENT
+from unlearn_core.ui.shell.events import PRIVATE, SILENT, confirmed
 from unlearn_core.ui.texts import common as texts
+from unlearn_core.ui.texts import compare as say
 from unlearn_core.ui.texts import compare as words
 
-NONE = ("None", "")
-CONFIRM = (
-    f"(...args) => {{ if (!confirm({json.dumps(words.DELETE_SET)})) throw new Error('kept'); "
-    "return args; }"
-)
+NONE = (say.NONE, "")
+
+
 CLICK = "() => document.querySelector('#cmp-set-file a, a#cmp-set-file, #cmp-set-file')?.click()"
 
 
@@ -37,7 +35,7 @@ class Tools:
 
 def draw_choice() -> gr.Dropdown:
     """Draw the list of sets; `listed` fills it."""
-    return gr.Dropdown([NONE], value="", label="Saved set", info=words.SET_HELP,
+    return gr.Dropdown([NONE], value="", label=say.SAVED_SET, info=words.SET_HELP,
                        elem_id="cmp-set", scale=1, min_width=240)  # fmt: skip
 
 
@@ -50,15 +48,15 @@ def listed(sets: PromptSets, chosen: str | None) -> Any:
 def draw_tools() -> Tools:
     """Draw what can be done with sets, folded away."""
     with gr.Accordion(words.SETS, open=False, elem_id="cmp-sets"):
-        name = gr.Textbox(label="Save the chosen questions as", max_lines=1, submit_btn="Save",
+        name = gr.Textbox(label=say.SAVE_AS, max_lines=1, submit_btn=say.SAVE,
                           info=words.SET_NAME_HELP, elem_id="cmp-set-name")  # fmt: skip
         with gr.Row(elem_classes="lethe-actions"):
-            bring = gr.UploadButton("Import a file", size="sm", min_width=120,
+            bring = gr.UploadButton(say.IMPORT, size="sm", min_width=120,
                                     file_types=[".json", ".txt"],
                                     elem_id="cmp-set-import")  # fmt: skip
-            take = gr.Button("Export the chosen set", size="sm", min_width=150,
+            take = gr.Button(say.EXPORT, size="sm", min_width=150,
                              elem_id="cmp-set-export")  # fmt: skip
-            delete = gr.Button("Delete the chosen set", size="sm", variant="stop", min_width=150,
+            delete = gr.Button(say.DELETE, size="sm", variant="stop", min_width=150,
                                elem_id="cmp-set-delete")  # fmt: skip
         gr.HTML(texts.note(words.IMPORT_HELP), padding=False)
         file = gr.DownloadButton(visible="hidden", elem_id="cmp-set-file")
@@ -119,7 +117,7 @@ def connect(
     tools.take.click(guarded(take), choice, [tools.file, tools.told], **PRIVATE).success(
         None, None, None, js=CLICK
     )
-    tools.delete.click(guarded(delete), choice, about, js=CONFIRM, **SILENT)
+    tools.delete.click(guarded(delete), choice, about, js=confirmed(words.DELETE_SET), **SILENT)
 
 
 def _told(sentence: str, count: int, name: str) -> str:

@@ -7,6 +7,7 @@ from unlearn_core.runs.info import RunInfo
 from unlearn_core.runs.store import STEPS, TEACHER
 from unlearn_core.ui.runs.rows import method_title
 from unlearn_core.ui.shell.services import Services
+from unlearn_core.ui.texts import compare as say
 
 
 def sources(services: Services, chosen_model: str) -> list[tuple[str, str]]:
@@ -15,10 +16,10 @@ def sources(services: Services, chosen_model: str) -> list[tuple[str, str]]:
     finished = [run for run in store.runs() if store.has_model(run)]
     originals = dict.fromkeys([BUNDLED, chosen_model, *(run.source for run in finished)])
     labels = {one: original_label(one) for one in originals if not run_of(one)}
-    labels[TWIN] = "Retrained · bundled, never saw the default forget set"
+    labels[TWIN] = say.RETRAINED_BUNDLED
     labels |= {name_of_run(run.id): run_label(run) for run in finished}
     labels |= {
-        name_of_run(run.id, TEACHER): f"Teacher of {run_label(run)}"
+        name_of_run(run.id, TEACHER): say.TEACHER_OF.format(run=run_label(run))
         for run in finished
         if (store.folder(run.id) / TEACHER).is_dir()
     }
@@ -32,18 +33,18 @@ def sources(services: Services, chosen_model: str) -> list[tuple[str, str]]:
 
 def original_label(source: str) -> str:
     """An original model as the page calls it."""
-    return "Original · bundled model" if source == BUNDLED else f"Original · {source}"
+    return say.ORIGINAL_BUNDLED if source == BUNDLED else say.ORIGINAL_OF.format(source=source)
 
 
 def run_label(run: RunInfo) -> str:
     """A run's model as the page calls it."""
-    word = "Taught" if run.kind == "teach" else "Unlearned"
-    return f"{word} · {run.name} · {method_title(run)}, step {run.step}"
+    word = say.TAUGHT_MODEL if run.kind == "teach" else say.UNLEARNED_MODEL
+    return say.MADE_BY.format(what=word, run=run.name, id=method_title(run), step=run.step)
 
 
 def checkpoint_label(run: RunInfo, step: int) -> str:
     """A run's model on the way as the page calls it."""
-    return f"Checkpoint · {run.name} · {method_title(run)}, step {step}"
+    return say.CHECKPOINT_OF.format(run=run.name, id=method_title(run), step=step)
 
 
 def default_sources(

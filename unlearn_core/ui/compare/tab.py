@@ -34,6 +34,7 @@ from unlearn_core.ui.compare.view import TELL, comparison_view
 from unlearn_core.ui.shell.events import AFTER_PAINT, LATEST, SILENT
 from unlearn_core.ui.shell.services import Page, Services
 from unlearn_core.ui.texts import common as texts
+from unlearn_core.ui.texts import compare as say
 
 FEW_OF_EACH = {"forget": 2, "paraphrased": 2, "neighbour": 2, "retain": 2, "world": 2}
 MIXES = 10**6
@@ -53,7 +54,7 @@ def build(services: Services, page: Page) -> None:
     controls = draw()
     with gr.Row(elem_classes="lethe-actions"):
         # Until the tab is filled there is nothing to compare.
-        go = gr.Button("Compare", variant="primary", min_width=150, interactive=False,
+        go = gr.Button(say.GO, variant="primary", min_width=150, interactive=False,
                        elem_id="cmp-go")  # fmt: skip
     problem = gr.HTML(padding=False, elem_id="cmp-problem")
     comparison_view(desk)

@@ -10,12 +10,13 @@ from itertools import islice
 from unlearn_core.data.marks import Marks
 from unlearn_core.data.records import Corpus, Record, Split
 from unlearn_core.errors import InvalidInput
+from unlearn_core.ui.texts import forget as say
 from unlearn_core.ui.texts.common import count, quoted
 
 PAGE_ROWS = 100
 """Rows of the table at once; more would only slow the browser down."""
 
-SHOW_ALL, SHOW_MARKED, SHOW_UNMARKED = "All", "To forget", "To keep"
+SHOW_ALL, SHOW_MARKED, SHOW_UNMARKED = say.ALL, say.TO_FORGET, say.TO_KEEP
 SHOW = (SHOW_ALL, SHOW_MARKED, SHOW_UNMARKED)
 
 
@@ -82,7 +83,7 @@ def table_rows(records: Sequence[Record], marked: Collection[str]) -> list[list[
     """Rows of the table: checkbox, subject, prompt, true answer."""
     held = set(marked)
     return [
-        [record.id in held, record.subject, record.prompt or "(passage)", record.answer]
+        [record.id in held, record.subject, record.prompt or say.PASSAGE, record.answer]
         for record in records
     ]
 
@@ -107,8 +108,7 @@ def mark_random(records: Sequence[Record], n: int, seed: int) -> list[str]:
     """
     if not 1 <= n <= len(records):
         raise InvalidInput(
-            f"{n} records cannot be marked at random among the {len(records)} shown; choose a "
-            f"number from 1 to {len(records)}."
+            say.TOO_MANY_AT_RANDOM.format(n=n, shown=len(records), most=len(records))
         )
     return [record.id for record in random.Random(seed).sample(list(records), n)]
 
@@ -126,8 +126,8 @@ def to_marks(records: Sequence[Record], ids: Collection[str]) -> Marks:
 def counter(records: Sequence[Record], marked: Collection[str], shown: int) -> str:
     """The counter above the table: `40 of 800 to forget, 760 kept`."""
     total = len(records)
-    text = f"{len(marked):,} of {total:,} to forget, {total - len(marked):,} kept"
-    return f"{text} · {shown:,} shown" if shown != total else text
+    text = say.COUNTER.format(marked=len(marked), total=total, kept=total - len(marked))
+    return say.SHOWN_OF.format(counter=text, shown=shown) if shown != total else text
 
 
 def subjects_of(records: Sequence[Record]) -> list[str]:
@@ -138,11 +138,10 @@ def subjects_of(records: Sequence[Record]) -> list[str]:
 def preview(split: Split, examples: int = 5) -> str:
     """What a run would do with the records, as HTML; every text is escaped."""
     groups = (
-        ("To forget", split.forget, "The method sees these questions."),
-        ("To forget, other words", split.paraphrased, "Never trained on; they show whether "
-         "forgetting reaches other wordings."),
-        ("To keep", split.retain, "Trained on beside, so that they stay known."),
-        ("General knowledge", split.world, "Only measured."),
+        (say.TO_FORGET, split.forget, say.TO_FORGET_HELP),
+        (say.PARAPHRASED, split.paraphrased, say.PARAPHRASED_HELP),
+        (say.TO_KEEP, split.retain, say.TO_KEEP_HELP),
+        (say.GENERAL, split.world, say.GENERAL_HELP),
     )  # fmt: skip
     return "".join(_group(title, rows, help, examples) for title, rows, help in groups if rows)
 
@@ -151,7 +150,7 @@ def _group(title: str, records: Sequence[Record], help: str, examples: int) -> s
     words = f"{count(len(records), 'record')} · {help}"
     head = f"<h4>{escape(title)} <small>{escape(words)}</small></h4>"
     rows = "".join(
-        f"<tr><td>{quoted(r.subject)}</td><td>{quoted(r.prompt) or '(passage)'}</td>"
+        f"<tr><td>{quoted(r.subject)}</td><td>{quoted(r.prompt) or say.PASSAGE}</td>"
         f"<td>{quoted(r.answer)}</td></tr>"
         for r in _spread(records, examples)
     )

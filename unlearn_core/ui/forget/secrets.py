@@ -14,13 +14,11 @@ from unlearn_core.ui.secret import panel
 from unlearn_core.ui.shell.events import PRIVATE
 from unlearn_core.ui.shell.services import Page, Services
 from unlearn_core.ui.texts import common as texts
+from unlearn_core.ui.texts import forget as say
 from unlearn_core.ui.unlearn.start import Choice, build_spec
 
-HEADERS = ["Question", "Answer", "Fact (short, must appear)"]
-LEAD = (
-    "Any model can be given something to forget. Type questions with their answers, or mark "
-    "records above, and let the model learn them; then make it forget them again."
-)
+HEADERS = [texts.QUESTION, say.ANSWER, say.SECRET_FACT]
+LEAD = say.SECRET_NOTE
 EMPTY_ROWS = 3
 
 
@@ -35,12 +33,12 @@ def build(services: Services, page: Page) -> None:
     )  # fmt: skip
     with gr.Row():
         beside = gr.Checkbox(
-            True, label="Keep the records above beside them", elem_id="secret-beside",
+            True, label=say.REHEARSE, elem_id="secret-beside",
             min_width=260,
-            info="They are rehearsed now, and kept when the secrets are forgotten.",
+            info=say.REHEARSE_HELP,
         )  # fmt: skip
-        typed = gr.Button("Teach these secrets", variant="primary", elem_id="secret-teach")
-        marked = gr.Button("Teach the marked records", elem_id="secret-teach-marked")
+        typed = gr.Button(say.TEACH_SECRETS, variant="primary", elem_id="secret-teach")
+        marked = gr.Button(say.TEACH_MARKED, elem_id="secret-teach-marked")
     problem = gr.HTML(padding=False, elem_id="secret-problem")
     outputs = [problem, page.run_id, page.tabs]
 
@@ -81,11 +79,11 @@ def typed_secrets(rows: Sequence[Sequence[Any]]) -> list[Record]:
     cells = [[str(cell or "").strip() for cell in row] for row in rows]
     typed = [(number, row) for number, row in enumerate(cells, 1) if any(row)]
     if not typed:
-        raise InvalidInput("No secret was typed. Fill in at least one question and its answer.")
+        raise InvalidInput(say.NO_SECRET)
     for number, (question, answer, *_) in typed:
         if not (question and answer):
-            missing = "answer" if question else "question"
-            raise InvalidInput(f"Secret {number} has no {missing}. Fill it in, or empty the row.")
+            missing = say.AN_ANSWER if question else say.A_QUESTION
+            raise InvalidInput(say.SECRET_LACKS.format(number=number, missing=missing))
     return [
         Record(id=f"secret-{n}", prompt=row[0], answer=row[1], subject="secrets", fact=row[2])
         for n, row in typed

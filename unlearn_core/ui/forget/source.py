@@ -17,26 +17,27 @@ from unlearn_core.ui.shell.events import CHANGING, LATEST, PRIVATE, SILENT
 from unlearn_core.ui.shell.forms import Form
 from unlearn_core.ui.shell.services import Page, Services
 from unlearn_core.ui.texts import common as texts
+from unlearn_core.ui.texts import forget as say
 from unlearn_core.ui.unlearn.start import default_marks
 
 PEOPLE, PASSAGES, FILE, HUB = "bundled:people", "bundled:passages", "file", "hub"
 KINDS = [
-    ("Bundled people: ten facts about each of eighty invented people", PEOPLE),
-    ("Bundled passages: 64 short texts, seen once or often in training", PASSAGES),
-    ("A file: JSONL, JSON, CSV, TSV, Parquet or plain text", FILE),
-    ("A data set of the Hugging Face hub", HUB),
+    (say.PEOPLE_LONG, PEOPLE),
+    (say.PASSAGES_LONG, PASSAGES),
+    (say.FILE_LONG, FILE),
+    (say.HUB_LONG, HUB),
 ]
 ROLES = (
-    ("prompt", "Question"),
-    ("answer", "True answer"),
-    ("subject", "Subject"),
-    ("fact", "Fact"),
+    ("prompt", texts.QUESTION),
+    ("answer", texts.TRUE_ANSWER),
+    ("subject", say.SUBJECT),
+    ("fact", say.FACT),
 )
 HELP = {
-    "prompt": "Empty for passages.",
-    "answer": "The right answer, or the passage.",
-    "subject": "Who or what it is about.",
-    "fact": "A short string that a knowing answer must contain.",
+    "prompt": say.QUESTION_HELP,
+    "answer": say.ANSWER_HELP,
+    "subject": say.SUBJECT_HELP,
+    "fact": say.FACT_HELP,
 }
 LOOKED_AT = 50
 """Rows read to find the names of the fields."""
@@ -46,19 +47,19 @@ def build(services: Services, page: Page) -> None:
     """Draw the choice of data."""
     with gr.Row(equal_height=False):
         with gr.Column(scale=3, min_width=360):
-            kind = gr.Radio(KINDS, value=PEOPLE, label="Records", elem_id="data-kind",
+            kind = gr.Radio(KINDS, value=PEOPLE, label=texts.RECORDS, elem_id="data-kind",
                             elem_classes="lethe-choices")  # fmt: skip
         with gr.Column(scale=2, min_width=320):
             problem = gr.HTML(padding=False, elem_id="data-problem")
             card = gr.HTML(padding=False, elem_id="data-card")
     with gr.Column(visible=False) as more:
         with gr.Row(visible=False) as file_row:
-            upload = gr.File(label="Upload a file", file_types=list(READERS), height=120,
+            upload = gr.File(label=say.UPLOAD, file_types=list(READERS), height=120,
                              elem_id="data-upload")  # fmt: skip
-            path = gr.Textbox(label="Or its path on this computer", elem_id="data-path",
+            path = gr.Textbox(label=say.PATH, elem_id="data-path",
                               placeholder="/path/to/records.jsonl")  # fmt: skip
         with gr.Column(visible=False) as hub_row:
-            name = gr.Textbox(label="Name or local folder", placeholder="locuslab/TOFU",
+            name = gr.Textbox(label=say.NAME_OR_FOLDER, placeholder="locuslab/TOFU",
                               elem_id="data-hub")  # fmt: skip
             hub = Form.build(DataSpec, only=("preset", "subset", "split"), prefix="data")
         with gr.Row():
@@ -67,11 +68,11 @@ def build(services: Services, page: Page) -> None:
                             allow_custom_value=True, elem_id=f"data-{role}", min_width=150)
                 for role, label in ROLES
             ]  # fmt: skip
-        with gr.Accordion("More settings", open=False):
+        with gr.Accordion(texts.MORE_SETTINGS, open=False):
             rest = Form.build(
                 DataSpec, only=("world", "holdout", "template", "max_rows"), prefix="data"
             )
-        read = gr.Button("Read the records", variant="primary", elem_id="data-read")
+        read = gr.Button(say.READ, variant="primary", elem_id="data-read")
 
     def shown(chosen: str) -> list[Any]:
         return [
@@ -127,12 +128,12 @@ def corpus_html(corpus: Corpus, rows: int) -> str:
     """What was read, as HTML."""
     wordings = len(corpus.records) / rows if rows else 1
     facts = [
-        ("Records", texts.count(len(corpus.records), "record")),
-        ("To mark", texts.count(rows, "row") + (f", each in {wordings:.2g} wordings"
+        (texts.RECORDS, texts.count(len(corpus.records), "record")),
+        (say.TO_MARK, texts.count(rows, "row") + (say.EACH_IN_WORDINGS.format(n=wordings)
                                                 if wordings > 1 else "")),
-        ("Subjects", f"{len({record.subject for record in corpus.records if record.subject}):,}"),
-        ("General knowledge", texts.count(len(corpus.world), "record")),
-        ("Never seen by any model", texts.count(len(corpus.holdout), "record")),
+        (say.SUBJECTS, f"{len({record.subject for record in corpus.records if record.subject}):,}"),
+        (say.GENERAL, texts.count(len(corpus.world), "record")),
+        (say.HOLDOUT, texts.count(len(corpus.holdout), "record")),
     ]  # fmt: skip
     notes = "".join(texts.note(warning) for warning in corpus.warnings)
     body = f"<h3>{_title(corpus.name)}</h3>{texts.facts(facts)}{notes}"
@@ -140,7 +141,7 @@ def corpus_html(corpus: Corpus, rows: int) -> str:
 
 
 def _title(name: str) -> str:
-    return escape({PEOPLE: "Bundled people", PASSAGES: "Bundled passages"}.get(name, name))
+    return escape({PEOPLE: say.PEOPLE, PASSAGES: say.PASSAGES}.get(name, name))
 
 
 def _use(services: Services, spec: Mapping[str, Any]) -> list[Any]:
@@ -149,7 +150,7 @@ def _use(services: Services, spec: Mapping[str, Any]) -> list[Any]:
         services.rows(spec)
         marked = default_marks(services) if spec["source"] == PEOPLE else []
     except LetheError as error:
-        kept = "The records chosen before are still in use."
+        kept = say.KEPT_RECORDS
         return [texts.problem(f"{error} {kept}"), gr.skip(), gr.skip(), gr.skip()]
     return ["", gr.skip(), dict(spec), marked]
 

@@ -14,6 +14,7 @@ from unlearn_core.ui.forget import table as forget_table
 from unlearn_core.ui.shell.events import PRIVATE, SILENT
 from unlearn_core.ui.shell.services import Page, Services
 from unlearn_core.ui.texts import common as texts
+from unlearn_core.ui.texts import forget as say
 
 SHOWN_PAIRS = 20
 
@@ -23,10 +24,10 @@ def build(services: Services, page: Page) -> None:
     gr.HTML(texts.page_head("forget"), padding=False)
     forget_source.build(services, page)
     table = forget_table.build(services, page)
-    with gr.Accordion("What will be trained", open=False, elem_id="forget-preview") as details:
-        look = gr.Button("Show again", size="sm", elem_id="forget-look")
+    with gr.Accordion(say.PREVIEW, open=False, elem_id="forget-preview") as details:
+        look = gr.Button(say.SHOW_AGAIN, size="sm", elem_id="forget-look")
         preview = gr.HTML(padding=False, elem_id="forget-split")
-    with gr.Accordion("Teach the model a secret first", open=False, elem_id="forget-secrets"):
+    with gr.Accordion(say.TEACH_FIRST, open=False, elem_id="forget-secrets"):
         forget_secrets.build(services, page)
 
     search, subjects, show = table.filters
@@ -58,17 +59,14 @@ def split_html(services: Services, data: dict[str, Any], marked: list[str]) -> s
 def overlap_html(pairs: tuple[tuple[Record, Record], ...]) -> str:
     """Records that are forgotten and, nearly the same, kept."""
     if not pairs:
-        return texts.note("No record to keep is the same as one to forget.")
-    words = texts.count(len(pairs), "record to keep is", "records to keep are")
-    head = texts.problem(
-        f"{words} nearly the same as one to forget, and pull the model both ways. Mark them too, "
-        "or leave both."
-    )
+        return texts.note(say.NO_OVERLAP)
+    words = texts.count(len(pairs), "record to keep is")
+    head = texts.problem(say.OVERLAP.format(records=words))
     rows = "".join(
         f"<tr><td>{marking.cell(forgotten)}</td><td>{marking.cell(kept)}</td></tr>"
         for forgotten, kept in pairs[:SHOWN_PAIRS]
     )
     return (
-        f'{head}<table class="lethe-table"><thead><tr><th>To forget</th><th>To keep</th></tr>'
-        f"</thead><tbody>{rows}</tbody></table>"
+        f'{head}<table class="lethe-table"><thead><tr><th>{say.TO_FORGET}</th>'
+        f"<th>{say.TO_KEEP}</th></tr></thead><tbody>{rows}</tbody></table>"
     )

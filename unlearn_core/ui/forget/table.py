@@ -16,11 +16,11 @@ from unlearn_core.ui.forget.marking import View
 from unlearn_core.ui.shell.events import CHANGING, PRIVATE
 from unlearn_core.ui.shell.services import Page, Services
 from unlearn_core.ui.texts import common as texts
+from unlearn_core.ui.texts import forget as say
 
-OTHER_DATA = "These marks were saved with other data; the records found by name were marked."
 TURNS: dict[str, Any] = {**CHANGING, "concurrency_id": "forget-table", "concurrency_limit": 1}
 """Options of what reads or sets the marks: one after the other, so that none shows older ones."""
-HEADERS = ["Forget", "Subject", "Question", "True answer"]
+HEADERS = [say.FORGET, say.SUBJECT, texts.QUESTION, texts.TRUE_ANSWER]
 
 
 @dataclass(frozen=True)
@@ -51,11 +51,11 @@ class Table:
 def build(services: Services, page: Page) -> Table:
     """Draw the table and connect it to the visitor's marks."""
     with gr.Row(equal_height=True, elem_classes="lethe-filters"):
-        search = gr.Textbox(label="Search", placeholder="part of a name, question or answer",
+        search = gr.Textbox(label=say.SEARCH, placeholder=say.SEARCH_EXAMPLE,
                             elem_id="forget-search", scale=3, min_width=200)  # fmt: skip
-        subjects = gr.Dropdown([], label="Subjects", multiselect=True, elem_id="forget-subjects",
+        subjects = gr.Dropdown([], label=say.SUBJECTS, multiselect=True, elem_id="forget-subjects",
                                scale=3, min_width=200)  # fmt: skip
-        show = gr.Radio(list(marking.SHOW), value=marking.SHOW_ALL, label="Show", scale=3,
+        show = gr.Radio(list(marking.SHOW), value=marking.SHOW_ALL, label=say.SHOW, scale=3,
                         elem_id="forget-show", min_width=300)  # fmt: skip
     buttons = _buttons()
     counter = gr.HTML(padding=False, elem_id="forget-counter")
@@ -73,9 +73,9 @@ def build(services: Services, page: Page) -> Table:
         elem_id="forget-table",
     )
     with gr.Row(equal_height=True, elem_classes="lethe-pager"):
-        back = gr.Button("‹ Previous page", size="sm", elem_id="forget-back")
+        back = gr.Button(say.PREVIOUS_PAGE, size="sm", elem_id="forget-back")
         pager = gr.HTML(padding=False, elem_id="forget-pager")
-        forth = gr.Button("Next page ›", size="sm", elem_id="forget-forth")
+        forth = gr.Button(say.NEXT_PAGE, size="sm", elem_id="forget-forth")
     table = Table(
         (search, subjects, show), gr.State(0), gr.State([]), frame, counter, pager, problem
     )
@@ -97,15 +97,15 @@ class _Buttons:
 
 def _buttons() -> _Buttons:
     with gr.Row(equal_height=True, elem_classes="lethe-marks"):
-        mark = gr.Button("Mark filtered", variant="primary", size="md", min_width=120,
+        mark = gr.Button(say.MARK_FILTERED, variant="primary", size="md", min_width=120,
                          elem_id="forget-mark")  # fmt: skip
-        unmark = gr.Button("Unmark filtered", size="md", min_width=120, elem_id="forget-unmark")
-        clear = gr.Button("Clear", size="md", min_width=80, elem_id="forget-clear")
-        invert = gr.Button("Invert", size="md", min_width=80, elem_id="forget-invert")
-        random = gr.Button("Mark at random", size="md", min_width=130, elem_id="forget-random")
-        count = gr.Number(10, label="How many", precision=0, min_width=100,
+        unmark = gr.Button(say.UNMARK_FILTERED, size="md", min_width=120, elem_id="forget-unmark")
+        clear = gr.Button(say.CLEAR, size="md", min_width=80, elem_id="forget-clear")
+        invert = gr.Button(say.INVERT, size="md", min_width=80, elem_id="forget-invert")
+        random = gr.Button(say.MARK_AT_RANDOM, size="md", min_width=130, elem_id="forget-random")
+        count = gr.Number(10, label=say.HOW_MANY, precision=0, min_width=100,
                           elem_id="forget-random-n")  # fmt: skip
-        seed = gr.Number(0, label="Seed", precision=0, min_width=100,
+        seed = gr.Number(0, label=texts.SEED, precision=0, min_width=100,
                          elem_id="forget-random-seed")  # fmt: skip
     return _Buttons(mark, unmark, random, count, seed, clear, invert)
 
@@ -126,7 +126,7 @@ def refresh(
         marking.table_rows(shown, marked),
         [row.id for row in shown],
         _counter(rows, marked, len(records)),
-        f'<div class="lethe-pages">Page {place + 1} of {last + 1}</div>',
+        f'<div class="lethe-pages">{say.PAGE.format(n=place + 1, all=last + 1)}</div>',
         place,
         "",
     ]
@@ -194,8 +194,8 @@ def _connect(
 def _connect_files(services: Services, page: Page, table: Table) -> None:
     """Marks saved to a file and loaded again."""
     with gr.Row(elem_classes="lethe-pager"):
-        save = gr.Button("Save these marks", size="sm", elem_id="forget-save")
-        load = gr.UploadButton("Load marks", size="sm", file_types=[".json"],
+        save = gr.Button(say.SAVE_MARKS, size="sm", elem_id="forget-save")
+        load = gr.UploadButton(say.LOAD_MARKS, size="sm", file_types=[".json"],
                                elem_id="forget-load")  # fmt: skip
         file = gr.DownloadButton(visible="hidden", elem_id="forget-save-file")
 
@@ -214,7 +214,7 @@ def _connect_files(services: Services, page: Page, table: Table) -> None:
             return [gr.skip(), *skipped, texts.problem(str(error))]
         fresh = refresh(services, data, new, 0, *filters)
         if saved.data_hash != corpus.data_hash:
-            fresh[-1] = texts.note(OTHER_DATA)
+            fresh[-1] = texts.note(say.OTHER_DATA)
         return [new, *fresh]
 
     state = [page.data_spec, page.marked_ids]

@@ -14,6 +14,7 @@ from unlearn_core.runs.command_line import repeat_lines
 from unlearn_core.runs.info import read_result
 from unlearn_core.runs.store import Store
 from unlearn_core.ui.shell.services import Services
+from unlearn_core.ui.texts import gone as say
 
 
 def exported(services: Services, audit_id: str, form: str, folder: Path) -> Path:
@@ -32,7 +33,7 @@ def exported(services: Services, audit_id: str, form: str, folder: Path) -> Path
 
     audit = read_audit(services.store.folder(audit_id))
     if audit is None:
-        raise MissingPrerequisite("This audit has found nothing. Start it again.")
+        raise MissingPrerequisite(say.FOUND_NOTHING)
     path = folder / f"{audit_id}{FORMS[form].ending}"
     path.write_text(FORMS[form].write(services.store, audit), encoding="utf-8")
     return path
@@ -56,10 +57,10 @@ class Download:
 
 
 FORMS: Mapping[str, Download] = {
-    "html": Download("Download report", "-report.html", whole_report),
+    "html": Download(say.REPORT, "-report.html", whole_report),
     "json": Download(
         "JSON", ".json", lambda _, audit: json.dumps(audit, indent=2, ensure_ascii=False)
     ),
-    "attacks": Download("Attacks (CSV)", "-attacks.csv", lambda _, audit: audit_csv(audit)),
-    "measures": Download("Measures (CSV)", "-measures.csv", lambda _, audit: metrics_csv(audit)),
+    "attacks": Download(say.ATTACKS_CSV, "-attacks.csv", lambda _, audit: audit_csv(audit)),
+    "measures": Download(say.MEASURES_CSV, "-measures.csv", lambda _, audit: metrics_csv(audit)),
 }

@@ -10,6 +10,7 @@ from unlearn_core.runs.info import RunInfo
 from unlearn_core.runs.spec import RunSpec
 from unlearn_core.ui.shell.services import Services
 from unlearn_core.ui.texts import common as texts
+from unlearn_core.ui.texts import gone as say
 
 RETRAIN = "retrain"
 
@@ -38,10 +39,7 @@ def missing_retrained(services: Services, run_id: str) -> Missing | None:
     if audit_of_run(services.store, run_id).retrained:
         return None
     run = services.store.get(run_id)
-    lacking = (
-        f"There is no retrained model to compare “{run.name}” with: one that never saw what it "
-        "was made to forget. Without it the attacks are judged by guessing alone."
-    )
+    lacking = say.NOT_RETRAINED.format(run=run.name)
     waiting = _unfinished_retraining(services, run)
     if waiting is not None:
         words = texts.RETRAIN_QUEUED.format(name=waiting.name)
@@ -49,7 +47,7 @@ def missing_retrained(services: Services, run_id: str) -> Missing | None:
     try:
         spec = services.launcher.check(retrain_spec(services, run)).spec
     except LetheError as error:
-        return Missing(f"{lacking} It cannot be made here: {error}", None)
+        return Missing(say.CANNOT_RETRAIN.format(lacking=lacking, why=error), None)
     return Missing(lacking, spec)
 
 
@@ -66,7 +64,10 @@ def retrain_spec(services: Services, run: RunInfo) -> RunSpec:
     }
     title = method(RETRAIN).title.partition(" (")[0]
     return services.launcher.spec(
-        RETRAIN, given, name=f"{title}, for {run.name}", seed=run.spec["seed"]
+        RETRAIN,
+        given,
+        name=say.RETRAINED_FOR.format(method=title, run=run.name),
+        seed=run.spec["seed"],
     )
 
 
@@ -78,7 +79,7 @@ def queue_retraining(services: Services, run_id: str) -> str:
     """
     missing = missing_retrained(services, run_id)
     if missing is None:
-        raise InvalidInput("A retrained model is there already. Start the attacks.")
+        raise InvalidInput(say.RETRAINED_THERE)
     if missing.spec is None:
         raise MissingPrerequisite(missing.why)
     return services.launcher.start(missing.spec)

@@ -20,6 +20,7 @@ from unlearn_core.ui.gone.retrain import RETRAIN
 from unlearn_core.ui.gone.view import Progress, ended_html, live_html, report_html
 from unlearn_core.ui.shell.services import Services
 from unlearn_core.ui.texts import common as texts
+from unlearn_core.ui.texts import gone as say
 
 if TYPE_CHECKING:
     from unlearn_core.attacks.base import AttackInfo, Effort
@@ -41,7 +42,7 @@ def attackable(services: Services) -> list[RunInfo]:
 
 def run_choices(runs: Sequence[RunInfo]) -> list[tuple[str, str]]:
     """(Label, id) of each run."""
-    return [(f"{run.name}, step {run.step}", run.id) for run in runs]
+    return [(say.RUN_STEP.format(run=run.name, step=run.step), run.id) for run in runs]
 
 
 def first_choice(runs: Sequence[RunInfo], watched: str) -> str | None:
@@ -90,9 +91,9 @@ def begin(
     from unlearn_core.ui.shell.libraries import audit_of_run, queue_audit
 
     if not run_id:
-        raise InvalidInput("No run is chosen. Choose the run whose model is to be attacked.")
+        raise InvalidInput(say.NO_RUN)
     if not chosen:
-        raise InvalidInput("No attack is chosen. Choose at least one, or press All.")
+        raise InvalidInput(say.NO_ATTACK)
     names = () if len(chosen) == len(known_attacks()) else tuple(chosen)
     spec = audit_of_run(
         services.store, run_id, effort=effort, attacks=names, seed=int(seed or 0),
@@ -124,9 +125,9 @@ def audit_label(info: RunInfo) -> str:
     """When it was begun, its settings, and its state where it has not come to its end."""
     begun = time.strftime("%d %b, %H:%M", time.localtime(info.created))
     chosen = info.spec.get("attacks") or ()
-    which = texts.count(len(chosen), "attack") if chosen else "all attacks"
+    which = texts.count(len(chosen), "attack") if chosen else say.ALL_ATTACKS
     if not info.spec.get("attacking", True):
-        which = "measures only"
+        which = say.MEASURES_ONLY
     parts = [begun, str(info.spec["effort"]), which, f"seed {info.spec['seed']}"]
     return " · ".join(parts if info.state == "done" else [*parts, texts.STATES[info.state]])
 
@@ -190,5 +191,5 @@ def attack_texts(services: Services, audit_id: str, name: str) -> str:
     except LetheError as error:
         return texts.problem(str(error))
     if audit is None or name not in audit["findings"]:
-        return texts.problem("This audit has nothing about this attack. Start it again.")
+        return texts.problem(say.NOT_IN_AUDIT)
     return attack_html(audit, name, known_attacks())

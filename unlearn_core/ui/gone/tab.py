@@ -27,6 +27,7 @@ from unlearn_core.ui.gone.run import (
 from unlearn_core.ui.shell.events import AFTER_PAINT, CHANGING, IN_TURN, LATEST, PRIVATE, SILENT
 from unlearn_core.ui.shell.services import Page, Services
 from unlearn_core.ui.texts import common as texts
+from unlearn_core.ui.texts import gone as say
 
 if TYPE_CHECKING:
     from unlearn_core.attacks.base import Effort
@@ -72,7 +73,7 @@ def build(services: Services, page: Page) -> None:
     with gr.Column(visible=False) as nothing:
         gr.HTML(texts.note(texts.GONE_EMPTY), padding=False, elem_id="gone-empty")
         with gr.Row(elem_classes="lethe-actions"):
-            unlearn = gr.Button("Go to Unlearn", variant="primary", elem_id="gone-unlearn")
+            unlearn = gr.Button(say.GO_UNLEARN, variant="primary", elem_id="gone-unlearn")
     with gr.Column(visible=False) as panel:
         parts = _draw(nothing, panel)
         view = _view(services)
@@ -84,36 +85,36 @@ def build(services: Services, page: Page) -> None:
 
 def _draw(nothing: gr.Column, panel: gr.Column) -> Parts:
     with gr.Row(equal_height=True):
-        run = gr.Dropdown([], label="Whose model", info="A finished run that unlearned.",
+        run = gr.Dropdown([], label=say.RUN, info=say.RUN_HELP,
                           scale=3, min_width=260, elem_id="gone-run")  # fmt: skip
-        effort = gr.Radio([("Quick", "quick"), ("Thorough", "thorough")], value="quick",
-                          info=texts.EFFORT, label="Effort", scale=3,
+        effort = gr.Radio([(say.QUICK, "quick"), (say.THOROUGH, "thorough")], value="quick",
+                          info=texts.EFFORT, label=say.EFFORT, scale=3,
                           elem_id="gone-effort")  # fmt: skip
-        seed = gr.Number(0, label="Seed", info="The same seed gives the same result.", minimum=0,
+        seed = gr.Number(0, label=texts.SEED, info=say.SEED_HELP, minimum=0,
                          precision=0, scale=1, min_width=120, elem_id="gone-seed")  # fmt: skip
-    with gr.Accordion("Which attacks", open=False, elem_id="gone-which"):
+    with gr.Accordion(say.WHICH, open=False, elem_id="gone-which"):
         with gr.Row(elem_classes="lethe-actions"):
-            every = gr.Button("All", size="sm", min_width=80, elem_id="gone-all")
-            none = gr.Button("None", size="sm", min_width=80, elem_id="gone-none")
+            every = gr.Button(say.ALL, size="sm", min_width=80, elem_id="gone-all")
+            none = gr.Button(say.NONE, size="sm", min_width=80, elem_id="gone-none")
         attacks = gr.CheckboxGroup([], show_label=False, elem_id="gone-attacks",
                                    elem_classes="lethe-choices")  # fmt: skip
-    with gr.Accordion("More settings", open=False), gr.Row():
-        reference = gr.Textbox("", label="Retrained model", info=texts.REFERENCE, max_lines=1,
+    with gr.Accordion(texts.MORE_SETTINGS, open=False), gr.Row():
+        reference = gr.Textbox("", label=say.RETRAINED_MODEL, info=texts.REFERENCE, max_lines=1,
                                elem_id="gone-reference")  # fmt: skip
-        embedding = gr.Textbox("", label="Embedding model", info=texts.EMBEDDING, max_lines=1,
+        embedding = gr.Textbox("", label=say.EMBEDDING_MODEL, info=texts.EMBEDDING, max_lines=1,
                                elem_id="gone-embedding")  # fmt: skip
     every.click(lambda: list(known_attacks()), None, attacks, **SILENT)
     none.click(lambda: [], None, attacks, **SILENT)
     lacking = gr.HTML(padding=False, elem_id="gone-lacking")
     with gr.Row(elem_classes="lethe-actions"):
-        go = gr.Button("Start the attacks", variant="primary", min_width=150, elem_id="gone-start")
-        stop = gr.Button("Stop", interactive=False, min_width=90, elem_id="gone-stop")
+        go = gr.Button(say.START, variant="primary", min_width=150, elem_id="gone-start")
+        stop = gr.Button(say.STOP, interactive=False, min_width=90, elem_id="gone-stop")
         retrain = gr.Button(texts.RETRAIN_BUTTON, visible=False, min_width=150,
                             elem_id="gone-retrain")  # fmt: skip
     problem = gr.HTML(padding=False, elem_id="gone-problem")
     watch = gr.Textbox("", visible="hidden", elem_id="gone-watch", container=False)
     with gr.Row(elem_id="gone-shown"):
-        past = gr.Dropdown([], label="Attacks shown", visible=False, scale=2, min_width=260,
+        past = gr.Dropdown([], label=say.PAST, visible=False, scale=2, min_width=260,
                            elem_id="gone-past")  # fmt: skip
         with gr.Row(visible=False, elem_classes="lethe-actions", elem_id="gone-files") as files:
             buttons = {

@@ -15,6 +15,8 @@ from unlearn_core.report.words import ROLES, AttackWords, amount, attack_words, 
 from unlearn_core.runs.events import Event
 from unlearn_core.runs.info import RunInfo
 from unlearn_core.ui.shell.progress import bar
+from unlearn_core.ui.texts import common as texts
+from unlearn_core.ui.texts import gone as say
 from unlearn_core.ui.texts.common import STATES, problem, quoted, seconds
 
 if TYPE_CHECKING:
@@ -23,10 +25,10 @@ if TYPE_CHECKING:
 Json = Mapping[str, Any]
 Known = Mapping[str, "AttackInfo"]
 PHASE_OF_ATTACK = "attack "
-FOUND, LEAKED = "▲ found", "▲ gives it away"
+FOUND, LEAKED = say.FOUND, say.LEAKED
 NOTHING_YET: Json = {"value": 0.0, "low": None, "high": None, "chance": 0.0, "p": 1.0}
 """An attack that is still to come, among those that are judged together."""
-WAITING = '<span class="gone-soft" aria-label="not yet">·</span>'
+WAITING = f'<span class="gone-soft" aria-label="{say.NOT_YET}">·</span>'
 
 
 @dataclass(frozen=True)
@@ -62,10 +64,7 @@ def ended_html(info: RunInfo, known: Known, progress: Progress, error: Event | N
         told = [str(error.payload.get(part) or "") for part in ("title", "message", "advice")]
     why = " ".join(_sentence(part) for part in told if part.strip())
     so_far = _so_far(info, known, progress) if progress.findings else ""
-    return (
-        f'<div class="gone-live">{problem(f"{why} There is no verdict. Start again to get one.")}'
-        f"{so_far}</div>"
-    )
+    return f'<div class="gone-live">{problem(say.NO_VERDICT.format(why=why))}{so_far}</div>'
 
 
 def report_html(audit: Json, known: Known) -> str:
@@ -80,13 +79,13 @@ def report_html(audit: Json, known: Known) -> str:
     )
     parts = [
         verdict_html(audit),
-        _part("What every attack got", knowledge_chart(audit, known)),
-        _part("Attack by attack", f"<p>Open one to read every text that it got.</p>{attacks}"),
+        _part(say.EVERY_ATTACK, knowledge_chart(audit, known)),
+        _part(say.ATTACK_BY_ATTACK, f"<p>{say.OPEN_ONE}</p>{attacks}"),
     ]
     if audit["side_effects"]:
-        parts.append(_part("What else was lost", side_effects_html(audit)))
+        parts.append(_part(say.SIDE_EFFECTS, side_effects_html(audit)))
     parts.append(
-        '<details class="gone-measures"><summary>Every measure</summary>'
+        f'<details class="gone-measures"><summary>{say.EVERY_MEASURE}</summary>'
         f"{metrics_html(audit)}</details>"
     )
     return f'<div class="gone-report">{"".join(parts)}</div>'
@@ -96,7 +95,7 @@ def state_words(info: RunInfo, known: Known, phase: str) -> str:
     """What the audit does now, in words."""
     if info.state == "queued":
         place = info.place or 1
-        return f"Waiting, place {place} in the queue" if place > 1 else "Starting"
+        return texts.WAITING.format(place=place) if place > 1 else texts.STARTING
     if info.state in ("loading", "running") and phase:
         return phase_words(phase, known)
     return STATES[info.state]
@@ -108,15 +107,15 @@ def phase_words(phase: str, known: Known) -> str:
         return phase[:1].upper() + phase[1:]
     name, _, role = phase.removeprefix(PHASE_OF_ATTACK).partition(", ")
     title = known[name].title if name in known else name
-    return f"{title}: attacking the {role or 'unlearned'} model"
+    return say.ATTACKING.format(attack=title, role=role or "unlearned")
 
 
 def how_far(info: RunInfo) -> str:
     """Parts done and time left, in words; empty before it is known."""
     if not info.total or info.state not in ("loading", "running"):
         return ""
-    left = f", about {seconds(info.seconds_left)} left" if info.seconds_left else ""
-    return f"{info.step} of {info.total} parts done{left}"
+    left = texts.ABOUT_LEFT.format(time=seconds(info.seconds_left)) if info.seconds_left else ""
+    return say.PARTS_DONE.format(done=info.step, total=info.total, left=left)
 
 
 def _part(title: str, html: str) -> str:
@@ -126,11 +125,11 @@ def _part(title: str, html: str) -> str:
 def _so_far(info: RunInfo, known: Known, progress: Progress) -> str:
     said = "".join(_text(shot, known) for shot in reversed(progress.texts))
     newest = f'<ol class="gone-texts">{said}</ol>' if said else (
-        '<p class="gone-soft">The texts that the models give appear here.</p>'
+        f'<p class="gone-soft">{say.NO_TEXTS}</p>'
     )  # fmt: skip
     return (
         f'<div class="gone-columns">{_table(info, known, progress.findings)}'
-        f'<section class="gone-newest"><h4>Newest texts</h4>{newest}</section></div>'
+        f'<section class="gone-newest"><h4>{say.NEWEST}</h4>{newest}</section></div>'
     )
 
 
@@ -156,8 +155,9 @@ def _table(info: RunInfo, known: Known, findings: Sequence[Json]) -> str:
         for one in attack_words({"findings": chosen}, known)
     )
     return (
-        '<div class="gone-table"><table class="lethe-table"><thead><tr><th scope="col">Attack</th>'
-        f"{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+        '<div class="gone-table"><table class="lethe-table"><thead><tr>'
+        f'<th scope="col">{say.ATTACK}</th>{head}'
+        f"</tr></thead><tbody>{rows}</tbody></table></div>"
     )
 
 
@@ -166,7 +166,7 @@ def _cell(finding: Json | None, attack: AttackWords, role: str, won: bool) -> st
         return WAITING
     note = escape(str(finding["note"] or ""))
     if finding["value"] is None:
-        return f'<span class="gone-soft" title="{note}">not tested</span>'
+        return f'<span class="gone-soft" title="{note}">{say.NOT_TESTED}</span>'
     return f'<strong title="{note}">{amount(attack, finding["value"])}</strong> ' + _judgement(
         finding, attack, role, won
     )
@@ -179,11 +179,11 @@ def _judgement(finding: Json, attack: AttackWords, role: str, won: bool) -> str:
     """
     if attack.kind == "trace" or None in (finding["p"], finding["chance"]):
         return ""
-    guess = f"Guessing alone gives {amount(attack, finding['chance'])}."
+    guess = say.GUESSING.format(value=amount(attack, finding["chance"]))
     if won:
         look = "gone-soft" if role == "original" else "gone-found"
         return f'<span class="{look}" title="{guess}">{FOUND}</span>'
-    return f'<span class="gone-soft" title="{guess}">as guessing</span>'
+    return f'<span class="gone-soft" title="{guess}">{say.AS_GUESSING}</span>'
 
 
 def _text(shot: Json, known: Known) -> str:
@@ -192,7 +192,7 @@ def _text(shot: Json, known: Known) -> str:
     where = " · ".join(str(part) for part in parts if part)
     look = "gone-soft" if role == "original" else "gone-found"
     leak = f'<span class="{look}">{LEAKED}</span>' if shot["leaked"] else ""
-    said = quoted(str(shot["text"])) or '<span class="gone-soft">(empty answer)</span>'
+    said = quoted(str(shot["text"])) or f'<span class="gone-soft">{say.EMPTY_ANSWER}</span>'
     return (
         f'<li><p class="gone-soft">{escape(where)} {leak}</p>'
         f'<p class="gone-asked">{quoted(str(shot["prompt"]))}</p>'
@@ -213,12 +213,12 @@ def _folded(attack: AttackWords, by_role: Mapping[str, Json], caught: bool) -> s
         f'<details class="gone-attack" data-attack="{escape(attack.name)}"><summary>'
         f'<span class="gone-title">{escape(attack.title)} {sign}</span>'
         f'<span class="gone-values">{values}</span></summary>'
-        '<div class="gone-inside" aria-live="polite">Fetching the texts …</div></details>'
+        f'<div class="gone-inside" aria-live="polite">{say.FETCHING}</div></details>'
     )
 
 
 def _value(attack: AttackWords, finding: Json) -> str:
-    return "not tested" if finding["value"] is None else amount(attack, finding["value"])
+    return say.NOT_TESTED if finding["value"] is None else amount(attack, finding["value"])
 
 
 def _sentence(text: str) -> str:

@@ -13,6 +13,7 @@ from unlearn_core.ui.lessons.link import TABS, Link, read_link
 from unlearn_core.ui.shell.events import CHANGING, SILENT
 from unlearn_core.ui.shell.services import Page
 from unlearn_core.ui.texts import common as texts
+from unlearn_core.ui.texts import lessons as say
 
 MARK_HIDDEN = "(hidden) => { document.documentElement.dataset.hidden = hidden; }"
 """The style sheet hides the buttons that would lead to a hidden tab."""
@@ -23,7 +24,7 @@ def link_of(query: Mapping[str, str]) -> tuple[Link, str]:
     try:
         return read_link(query), ""
     except LetheError as error:
-        return Link(), f"This link is not followed. {error}"
+        return Link(), say.LINK_NOT_FOLLOWED.format(why=error)
 
 
 def connect(page: Page, problem: gr.HTML, hero: gr.Row, side: gr.Sidebar) -> None:

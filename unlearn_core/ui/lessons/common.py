@@ -13,6 +13,7 @@ from unlearn_core.ui.charts import feed
 from unlearn_core.ui.forget.marking import first_wordings
 from unlearn_core.ui.lessons.base import Action
 from unlearn_core.ui.shell.services import Services
+from unlearn_core.ui.texts import lessons as say
 from unlearn_core.ui.unlearn.start import Choice, build_spec
 
 PEOPLE, PASSAGES = "bundled:people", "bundled:passages"
@@ -21,9 +22,9 @@ BRIEF: Mapping[str, Any] = {
 }  # fmt: skip
 """Measuring that a room of people can wait for."""
 CURVES: Sequence[Mapping[str, str]] = (
-    {"name": "utility/forget_recall", "label": "Facts to forget", "colour": "forget"},
-    {"name": "utility/retain_recall", "label": "Facts to keep", "colour": "retain", "dash": "dash"},
-    {"name": "utility/world_recall", "label": "General knowledge", "colour": "world",
+    {"name": "utility/forget_recall", "label": say.TO_FORGET, "colour": "forget"},
+    {"name": "utility/retain_recall", "label": say.TO_KEEP, "colour": "retain", "dash": "dash"},
+    {"name": "utility/world_recall", "label": say.GENERAL, "colour": "world",
      "dash": "dot"},
 )  # fmt: skip
 
@@ -97,12 +98,10 @@ def made_by(services: Services, run_id: str) -> str:
         InvalidInput: There is no such run, or it has not made one yet.
     """
     if services.store.state(run_id) in ("queued", "loading", "running", "stopping", "paused"):
-        raise InvalidInput("The run of this lesson has not ended yet. Go back and wait for it.")
+        raise InvalidInput(say.NOT_ENDED)
     with suppress(LetheError):
         return str(services.store.model_folder(run_id))
-    raise InvalidInput(
-        "The run of this lesson has left no model to look at. Go back and start it again."
-    )
+    raise InvalidInput(say.NO_MODEL)
 
 
 def passages(ids: Sequence[str] = ()) -> tuple[Record, ...]:

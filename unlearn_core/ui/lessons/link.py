@@ -15,6 +15,7 @@ from unlearn_core.settings.config import parse
 from unlearn_core.settings.specs import TrainingSpec
 from unlearn_core.ui.lessons.registry import lessons
 from unlearn_core.ui.shell.services import TabId
+from unlearn_core.ui.texts import lessons as say
 
 TABS: tuple[TabId, ...] = ("model", "forget", "unlearn", "compare", "gone", "runs", "learn")
 PARTS = ("hero", "sidebar", "settings", "race")
@@ -64,9 +65,7 @@ def read_link(query: Mapping[str, str]) -> Link:
     lesson = _lesson(query.get("lesson", ""))
     hide = _hidden(query.get("hide", ""))
     if lesson and "learn" in hide:
-        raise InvalidInput(
-            f"The link opens lesson {lesson} and hides 'learn'. Leave 'learn' out of hide."
-        )
+        raise InvalidInput(say.LEARN_HIDDEN.format(n=lesson))
     seed = values.pop("seed", None)
     if seed is not None:
         seed = parse(RunSpec, {"seed": seed}, "fix").seed
@@ -88,16 +87,16 @@ def _lesson(text: str) -> int:
     most = len(lessons())
     if text.isdecimal() and 1 <= int(text) <= most:
         return int(text)
-    raise InvalidInput(f"There is no lesson '{text}'; lesson takes a number from 1 to {most}.")
+    raise InvalidInput(say.NO_LESSON.format(text=text, most=most))
 
 
 def _hidden(text: str) -> tuple[str, ...]:
     names = _parts(text)
     for name in names:
         if name not in HIDEABLE:
-            raise InvalidInput(f"hide does not know '{name}'; it takes {', '.join(HIDEABLE)}.")
+            raise InvalidInput(say.UNKNOWN_HIDDEN.format(name=name, allowed=", ".join(HIDEABLE)))
     if set(TABS) <= set(names):
-        raise InvalidInput("hide names every tab, so nothing is left to see. Leave one out.")
+        raise InvalidInput(say.ALL_HIDDEN)
     return names
 
 
@@ -107,9 +106,9 @@ def _fixed(text: str) -> tuple[str, dict[str, Any]]:
     for part in _parts(text):
         name, colon, value = part.partition(":")
         if not (name and colon and value):
-            raise InvalidInput(f"fix does not understand '{part}'; write name:value, as {EXAMPLE}.")
+            raise InvalidInput(say.NOT_A_PAIR.format(part=part, example=EXAMPLE))
         if name in values:
-            raise InvalidInput(f"fix names '{name}' twice; leave one of them out.")
+            raise InvalidInput(say.FIXED_TWICE.format(name=name))
         values[name] = value
     chosen = str(values.pop("method", ""))
     return (method(chosen).name if chosen else ""), values
@@ -121,10 +120,11 @@ def _own(chosen: str, values: Mapping[str, Any]) -> dict[str, Any]:
         return {}
     if not chosen:
         raise InvalidInput(
-            f"fix does not know '{next(iter(values))}'; without a method it takes method, seed, "
-            f"{', '.join(TrainingSpec.model_fields)}."
+            say.UNKNOWN_FIXED.format(
+                name=next(iter(values)), training=", ".join(TrainingSpec.model_fields)
+            )
         )
-    parsed = parse(method(chosen).config, values, f"fix with the method {chosen}")
+    parsed = parse(method(chosen).config, values, say.FIXED_WITH.format(method=chosen))
     return {name: getattr(parsed, name) for name in values}
 
 

@@ -20,12 +20,11 @@ from unlearn_core.ui.lessons.registry import lessons
 from unlearn_core.ui.shell.events import CHANGING
 from unlearn_core.ui.shell.services import Page, Services
 from unlearn_core.ui.texts import common as texts
+from unlearn_core.ui.texts import lessons as say
 from unlearn_core.ui.texts.charts import RECORDS
 
 FOLDER = Path(package.__path__[0])
 SHELL = "learn.js"
-OVERVIEW = "What would you like to see?"
-SILENT = "The app does not answer. Is it still running? Try again in a moment."
 
 
 def build(services: Services, page: Page) -> None:
@@ -75,8 +74,8 @@ def script() -> str:
     """All of the lessons' scripts, and what they draw, as one."""
     config = {
         "lessons": [lesson.drawn() for lesson in lessons()],
-        "overview": OVERVIEW,
-        "silent": SILENT,
+        "overview": say.OVERVIEW,
+        "silent": say.SILENT,
         "states": dict(texts.STATES),
         "phases": dict(texts.PHASES),
         "groups": {name: title for name, (title, _) in texts.GROUPS.items()},
@@ -96,4 +95,4 @@ def _action(request: Mapping[str, Any]) -> Action:
         known = {**SHARED, **lessons()[order - 1].actions}
         if name in known:
             return known[name]
-    raise InvalidInput(f"Lesson {order} knows no action '{name}'. Reload the page.")
+    raise InvalidInput(say.UNKNOWN_ACTION.format(n=order, name=name))

@@ -17,14 +17,15 @@ from unlearn_core.ui.shell.forms import Form
 from unlearn_core.ui.shell.machine import device_words, model_card, model_name
 from unlearn_core.ui.shell.services import Page, Services
 from unlearn_core.ui.texts import common as texts
+from unlearn_core.ui.texts import model as say
 
 HUB, FOLDER, RUN = "hub", "folder", "run"
 KINDS = [
-    ("Bundled model: knows eighty invented people", BUNDLED),
-    ("Bundled model, retrained: never saw the four default people", TWIN),
-    ("From the Hugging Face hub, by name", HUB),
-    ("From a folder on this computer", FOLDER),
-    ("Result of an earlier run", RUN),
+    (say.BUNDLED_LONG, BUNDLED),
+    (say.TWIN_LONG, TWIN),
+    (say.HUB, HUB),
+    (say.FOLDER_LONG, FOLDER),
+    (say.RUN_LONG, RUN),
 ]
 EXAMPLE_BATCH, EXAMPLE_LENGTH = 8, 128
 """The batch and row length of the memory table."""
@@ -35,30 +36,30 @@ def build(services: Services, page: Page) -> None:
     gr.HTML(texts.page_head("model"), padding=False)
     with gr.Row(equal_height=False):
         with gr.Column(scale=3, min_width=360):
-            kind = gr.Radio(KINDS, value=BUNDLED, label="Where the model comes from",
+            kind = gr.Radio(KINDS, value=BUNDLED, label=say.SOURCE,
                             elem_id="model-kind", elem_classes="lethe-choices")  # fmt: skip
             hub = gr.Textbox(
-                label="Name on the hub", placeholder="owner/model", visible=False,
-                info="Downloaded once by its public name; nothing is sent but the request.",
+                label=say.HUB_NAME, placeholder="owner/model", visible=False,
+                info=say.HUB_HELP,
                 elem_id="model-hub",
             )  # fmt: skip
             folder = gr.Textbox(
-                label="Folder", placeholder="/path/to/model", visible=False,
-                info="A folder saved with save_pretrained: a whole model, or a LoRA adapter.",
+                label=say.FOLDER, placeholder="/path/to/model", visible=False,
+                info=say.FOLDER_HELP,
                 elem_id="model-folder",
             )  # fmt: skip
-            run = gr.Dropdown([], label="Run", visible=False, elem_id="model-run",
-                              info="Starts from what that run left.")  # fmt: skip
+            run = gr.Dropdown([], label=say.RUN, visible=False, elem_id="model-run",
+                              info=say.RUN_HELP)  # fmt: skip
             with gr.Row():
                 device = gr.Dropdown(
-                    ["auto", *available_devices()], value="auto", label="Device",
-                    info="auto takes the fastest there is.", elem_id="model-device", min_width=160,
+                    ["auto", *available_devices()], value="auto", label=texts.DEVICE,
+                    info=say.DEVICE_HELP, elem_id="model-device", min_width=160,
                 )  # fmt: skip
                 with gr.Column(min_width=260):
                     main = Form.build(ModelSpec, only=("dtype",), prefix="model")
-            with gr.Accordion("More settings", open=False):
+            with gr.Accordion(texts.MORE_SETTINGS, open=False):
                 more = Form.build(ModelSpec, only=("base", "trust_remote_code"), prefix="model")
-            use = gr.Button("Use this model", variant="primary", elem_id="model-use")
+            use = gr.Button(say.USE, variant="primary", elem_id="model-use")
         with gr.Column(scale=2, min_width=320):
             problem = gr.HTML(padding=False, elem_id="model-problem")
             card = gr.HTML(padding=False, elem_id="model-card")
@@ -80,7 +81,7 @@ def build(services: Services, page: Page) -> None:
             spec = _spec(source, where, main, more, rest)
             html = card_html(services, spec)
         except LetheError as error:
-            kept = "The model chosen before is still in use."
+            kept = say.KEPT
             return texts.problem(f"{error} {kept}"), gr.skip(), gr.skip(), gr.skip()
         return "", html, spec, spec["source"]
 
@@ -103,11 +104,11 @@ def card_html(services: Services, spec: Mapping[str, Any]) -> str:
         LetheError: The model cannot be used.
     """
     card = model_card(services, spec)
+    estimated = say.MEMORY_HELP.format(n=EXAMPLE_BATCH, length=EXAMPLE_LENGTH)
     return (
         f'<div class="lethe-card"><h3>{escape(model_name(services, str(spec["source"])))}</h3>'
-        f"{texts.facts(_card_rows(services, card))}<h4>Memory during a run "
-        f"<small>estimated before loading; {EXAMPLE_BATCH} records of {EXAMPLE_LENGTH} tokens a "
-        f"pass</small></h4>{texts.facts(_memory_rows(card))}</div>"
+        f"{texts.facts(_card_rows(services, card))}<h4>{say.MEMORY} "
+        f"<small>{estimated}</small></h4>{texts.facts(_memory_rows(card))}</div>"
     )
 
 
@@ -139,19 +140,19 @@ def _results(services: Services) -> list[tuple[str, str]]:
 
 
 def _card_rows(services: Services, card: ModelCard) -> list[tuple[str, str]]:
-    heads = f"{card.heads} heads"
+    heads = say.HEADS.format(n=card.heads)
     if card.kv_heads != card.heads:
-        heads += f" over {card.kv_heads} key-value heads"
+        heads += say.OVER_KEY_VALUE_HEADS.format(n=card.kv_heads)
     return [
-        ("Architecture", card.architecture),
-        ("Parameters", f"{card.parameters:,}"),
-        ("Vocabulary", f"{card.vocabulary:,} tokens"),
-        ("Longest text", f"{card.context_length:,} tokens"),
-        ("Layers", f"{card.layers} of width {card.hidden_size}, {heads}"),
-        ("Precision", card.dtype),
-        ("Device", device_words(card.device, services.settings.threads)),
-        ("Weights in memory", texts.size(card.memory_bytes)),
-        ("Chat template", "yes" if card.has_chat_template else "no: Question / Answer form"),
+        (say.ARCHITECTURE, card.architecture),
+        (say.PARAMETERS, f"{card.parameters:,}"),
+        (say.VOCABULARY, say.TOKENS.format(n=card.vocabulary)),
+        (say.LONGEST, say.TOKENS.format(n=card.context_length)),
+        (say.LAYERS, say.LAYERS_OF.format(layers=card.layers, width=card.hidden_size, heads=heads)),
+        (say.PRECISION, card.dtype),
+        (texts.DEVICE, device_words(card.device, services.settings.threads)),
+        (say.WEIGHTS_IN_MEMORY, texts.size(card.memory_bytes)),
+        (say.CHAT_TEMPLATE, say.HAS_TEMPLATE if card.has_chat_template else say.NO_CHAT_TEMPLATE),
     ]
 
 
@@ -162,7 +163,7 @@ def _memory_rows(card: ModelCard) -> list[tuple[str, str]]:
         )
 
     return [
-        ("LoRA adapter", texts.size(total("lora").total)),
-        ("All weights", texts.size(total("full").total)),
-        ("Free now", texts.size(free_memory(card.device))),
+        (say.LORA, texts.size(total("lora").total)),
+        (say.ALL_WEIGHTS, texts.size(total("full").total)),
+        (say.FREE_NOW, texts.size(free_memory(card.device))),
     ]

@@ -155,7 +155,7 @@ def _title(told: Told) -> Json:
 
 def _verdict(told: Told) -> Json:
     if told.audit is None:
-        word, sign, tone = words.NOT_TESTED
+        word, sign, tone = words.NOT_TESTED, "?", "plain"
         headline, lines = words.NOT_TESTED_HEADLINE, [words.NOT_TESTED_NEXT]
         return {"word": word, "sign": sign, "tone": tone, "headline": headline, "lines": lines,
                 "quote": None}  # fmt: skip

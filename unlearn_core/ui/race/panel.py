@@ -12,6 +12,7 @@ from unlearn_core.ui.shell.events import CHANGING
 from unlearn_core.ui.shell.forms import Form
 from unlearn_core.ui.shell.services import Page, Services
 from unlearn_core.ui.texts import common as texts
+from unlearn_core.ui.texts import race as say
 from unlearn_core.ui.unlearn.start import Choice, given_by
 
 MOST_RUNS = 200
@@ -25,18 +26,20 @@ def build(services: Services, page: Page, known: Mapping[str, MethodInfo], measu
         with gr.Row():
             methods = gr.Dropdown(
                 [(info.title, name) for name, info in known.items()], value=list(FIRST),
-                multiselect=True, label="Methods", scale=4, elem_id="race-methods",
+                multiselect=True, label=say.METHODS, scale=4, elem_id="race-methods",
             )  # fmt: skip
-            every = gr.Button("All methods", size="sm", scale=1, min_width=110, elem_id="race-all")
+            every = gr.Button(
+                say.ALL_METHODS, size="sm", scale=1, min_width=110, elem_id="race-all"
+            )
             seeds = gr.Number(
-                1, label="Seeds", info="Runs of each method; more give narrower intervals.",
+                1, label=say.SEEDS, info=say.SEEDS_HELP,
                 precision=0, minimum=1, maximum=20, scale=1, min_width=110, elem_id="race-seeds",
             )  # fmt: skip
         attack = gr.Checkbox(
-            False, label="Attack every result", elem_id="race-attack",
-            info="Each run is followed by all attacks at the quick effort; see step 5.",
+            False, label=say.ATTACK, elem_id="race-attack",
+            info=say.ATTACK_HELP,
         )  # fmt: skip
-        go = gr.Button("Start the race", variant="primary", elem_id="race-start")
+        go = gr.Button(say.START, variant="primary", elem_id="race-start")
         problem = gr.HTML(padding=False, elem_id="race-problem")
     every.click(lambda: list(known), None, methods, **CHANGING)
     chosen = [page.model_spec, page.data_spec, page.marked_ids, methods, seeds, attack]
@@ -86,10 +89,7 @@ def queue_race(
     """
     count = int(seeds or 0)
     if not methods or not 1 <= count * len(methods) <= MOST_RUNS:
-        raise InvalidInput(
-            f"The race has {len(methods)} methods and {count} seeds, but needs at least one of "
-            f"each and at most {MOST_RUNS} runs. Choose methods and seeds above."
-        )
+        raise InvalidInput(say.TOO_MANY.format(methods=len(methods), seeds=count, most=MOST_RUNS))
     choice = Choice(model, data, marked, methods[0], {"measure": measure or {}})
     plans = services.launcher.race(methods, range(count), given_by(services, choice))
     return [_queued(services, plan, attacked) for plan in plans]

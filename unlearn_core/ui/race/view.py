@@ -15,12 +15,7 @@ from unlearn_core.runs.race import MEASURES, Outcome, by_method, outcome, pareto
 from unlearn_core.runs.recorded import is_recorded
 from unlearn_core.runs.store import Store
 from unlearn_core.ui.charts.feed import name_of
-
-VERDICT_HELP = "What the newest attacks on each run say; step 5 shows why."
-ATTACK_HELP = (
-    "Mean of what the attack reached, as a share or AUC; ▲ where it got more than guessing. Lower "
-    "is better."
-)
+from unlearn_core.ui.texts import race as say
 
 
 def race_view(store: Store, run_ids: Sequence[str]) -> dict[str, Any] | None:
@@ -82,8 +77,8 @@ class Attacked:
         if not self.audits:
             return []
         return [
-            ("Verdict", VERDICT_HELP),
-            *((self.titles.get(name, name), ATTACK_HELP) for name in self.names),
+            (say.VERDICT, say.VERDICT_HELP),
+            *((self.titles.get(name, name), say.REACHED_HELP) for name in self.names),
         ]
 
     def cells(self, runs: Sequence[str]) -> list[str]:

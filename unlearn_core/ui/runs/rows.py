@@ -13,15 +13,15 @@ from unlearn_core.runs.recorded import is_recorded
 from unlearn_core.runs.spec import RunSpec
 from unlearn_core.runs.store import Store
 from unlearn_core.settings.config import Config, Setting, settings_of
+from unlearn_core.ui.texts import common as texts
+from unlearn_core.ui.texts import runs as say
 from unlearn_core.ui.texts.common import GROUPS, STATES, facts, seconds, size
 
 MOST_NAMES = 2
 SCORES = (
-    ("fact_recall", "Facts still known", "Share of questions whose answer holds the fact.", 100),
-    ("rouge_l_recall", "ROUGE-L recall",
-     "Share of the true answer's words found in the answer, in order.", 100),
-    ("log_likelihood", "Log-likelihood", "Mean log-probability of a token of the true answer, in "
-     "nats; nearer 0 is better known.", 1),
+    ("fact_recall", say.FACTS, say.FACTS_HELP, 100),
+    ("rouge_l_recall", say.ROUGE, say.ROUGE_HELP, 100),
+    ("log_likelihood", say.LOGLIK, say.LOGLIK_HELP, 1),
 )  # fmt: skip
 
 
@@ -53,9 +53,9 @@ def state_words(info: RunInfo) -> str:
     """The state, with the step while it goes and the place while it waits."""
     word = STATES[info.state]
     if info.state == "queued" and info.place:
-        return f"{word}, place {info.place}"
+        return say.PLACE.format(state=word, place=info.place)
     if info.active and info.total:
-        return f"{word}, step {info.step} of {info.total}"
+        return say.STEP_OF.format(state=word, step=info.step, total=info.total)
     return word
 
 
@@ -73,16 +73,16 @@ def marks_words(marks: Mapping[str, Any]) -> str:
     parts = list(marks.get("subjects") or ())
     words = ", ".join(parts[:MOST_NAMES])
     if len(parts) > MOST_NAMES:
-        words = f"{words} and {len(parts) - MOST_NAMES} more"
+        words = say.AND_MORE.format(names=words, n=len(parts) - MOST_NAMES)
     found = [words] if words else []
     ids = len(marks.get("ids") or ())
     if ids:
-        found.append(f"{ids} record{'s' if ids > 1 else ''}")
+        found.append(texts.count(ids, "record"))
     if marks.get("search"):
-        found.append(f"all with “{marks['search']}”")
+        found.append(say.ALL_WITH.format(text=marks["search"]))
     if marks.get("random"):
-        found.append(f"{marks['random']} at random")
-    return ", ".join(found) or "every record"
+        found.append(say.AT_RANDOM.format(n=marks["random"]))
+    return ", ".join(found) or say.EVERY_RECORD
 
 
 def recall_words(result: Mapping[str, Any] | None, group: str) -> str:
@@ -96,15 +96,15 @@ def recall_words(result: Mapping[str, Any] | None, group: str) -> str:
 def result_html(result: Mapping[str, Any] | None) -> str:
     """Before and after of every group as a table, with what the run cost."""
     if not result:
-        return '<p class="lethe-note">The run has not been measured at its end.</p>'
+        return f'<p class="lethe-note">{say.NOT_MEASURED}</p>'
     head = "".join(
         f'<th scope="col" title="{escape(help)}">{escape(label)}{" (%)" if scale > 1 else ""}</th>'
         for _, label, help, scale in SCORES
     )
     body = "".join(_score_row(result, group) for group in result["after"] if group in GROUPS)
     table = (
-        '<table class="lethe-table"><thead><tr><th scope="col">Group</th>'
-        f'<th scope="col">Records</th>{head}</tr></thead><tbody>{body}</tbody></table>'
+        f'<table class="lethe-table"><thead><tr><th scope="col">{say.GROUP}</th>'
+        f'<th scope="col">{texts.RECORDS}</th>{head}</tr></thead><tbody>{body}</tbody></table>'
     )
     return table + facts(_costs(result))
 
@@ -125,22 +125,22 @@ def _score_row(result: Mapping[str, Any], group: str) -> str:
 def _costs(result: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
     before, after = (result[when].get("leak_share") for when in ("before", "after"))
     if before is not None and after is not None:
-        yield "Sampled answers that leak", f"{before * 100:.1f} % → {after * 100:.1f} %"
-    yield "Whole run", seconds(result["seconds"]["total"])
-    yield "Steps", str(result["steps"])
+        yield say.LEAKS, f"{before * 100:.1f} % → {after * 100:.1f} %"
+    yield say.WHOLE_RUN, seconds(result["seconds"]["total"])
+    yield say.STEPS, str(result["steps"])
     if result.get("peak_memory_bytes"):
-        yield "Most memory used", size(result["peak_memory_bytes"])
+        yield say.MEMORY, size(result["peak_memory_bytes"])
     if result.get("stopped_because"):
-        yield "Ended early", str(result["stopped_because"])
+        yield say.ENDED_EARLY, str(result["stopped_because"])
 
 
 def settings_html(info: RunInfo) -> str:
     """The settings this run has or had, not those of any form; group by group."""
     spec = info.spec
     chosen = _method(info)
-    parts = [_group("Run", [("Run", info.id), ("Seed", str(spec.get("seed", 0))),
-                            ("Device", info.device)])]  # fmt: skip
-    parts.append(_config_group(f"Method: {chosen.title}", chosen.config,
+    parts = [_group(say.RUN, [(say.RUN, info.id), (texts.SEED, str(spec.get("seed", 0))),
+                            (texts.DEVICE, info.device)])]  # fmt: skip
+    parts.append(_config_group(say.METHOD_OF.format(title=chosen.title), chosen.config,
                                spec.get("method_config", {})))  # fmt: skip
     for name, field in RunSpec.model_fields.items():
         config = field.annotation
@@ -160,7 +160,7 @@ def _config_group(title: str, config: type[Config], values: Mapping[str, Any]) -
 
 def _value(item: Setting, value: Any) -> str:
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return texts.YES if value else texts.NO
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value))
     text = f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,6 +1,5 @@
 """The Runs tab: every run, its settings, results and curves, and what can be done with it."""
 
-import json
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
@@ -23,22 +22,14 @@ from unlearn_core.ui.film.view import CHOSEN, opener, recorded_note
 from unlearn_core.ui.present import stage
 from unlearn_core.ui.runs import push as runs_push
 from unlearn_core.ui.runs.rows import result_html, settings_html
-from unlearn_core.ui.shell.events import CHANGING, IN_TURN, PRIVATE, SILENT
+from unlearn_core.ui.shell.events import CHANGING, IN_TURN, PRIVATE, SILENT, confirmed
 from unlearn_core.ui.shell.services import Page, Services
 from unlearn_core.ui.texts import common as texts
 from unlearn_core.ui.texts import film as texts_film
+from unlearn_core.ui.texts import runs as say
 
-ASK = "Delete the selected runs with their models and results? This cannot be undone."
-NO_WEIGHTS = ("This run forgets only while it answers: its weights still know everything, so there "
-              "is no model to download.")  # fmt: skip
-CONFIRM = (
-    f"(...args) => {{ if (!confirm({json.dumps(ASK)})) throw new Error('kept'); return args; }}"
-)
 CLICK = "() => document.querySelector('#runs-file a, a#runs-file, #runs-file')?.click()"
 CHOSEN_RUN = "document.querySelector('#chosen-runs textarea, #chosen-runs input').value"
-HINT = (
-    "Click a run to see its settings and results; tick several to lay their curves over each other."
-)
 
 
 def build(services: Services, page: Page) -> None:
@@ -47,28 +38,28 @@ def build(services: Services, page: Page) -> None:
     table = runs_table(services)
     chosen = gr.State([])
     field = gr.Textbox("", visible="hidden", elem_id="chosen-runs", container=False)
-    hint = gr.HTML(texts.note(HINT), padding=False)
+    hint = gr.HTML(texts.note(say.LEAD), padding=False)
     with gr.Row(visible=False, elem_classes="lethe-actions", elem_id="runs-actions") as actions:
-        watch = gr.Button("Open", min_width=90, elem_id="runs-open")
+        watch = gr.Button(say.OPEN, min_width=90, elem_id="runs-open")
         play = gr.Button(texts_film.PLAY_CHOSEN, min_width=90, elem_id="runs-play")
-        compare = gr.Button("Compare", min_width=90, elem_id="runs-compare")
+        compare = gr.Button(say.COMPARE, min_width=90, elem_id="runs-compare")
         gone = gr.Button(texts.GONE_BUTTON, min_width=100, elem_id="runs-gone")
         present = stage.entry("runs-present", CHOSEN_RUN)
-        repeat = gr.Button("Repeat", min_width=90, elem_id="runs-repeat")
-        paper = gr.Button("Report", min_width=90, elem_id="runs-report")
-        adapter = gr.Button("Download model", min_width=120, elem_id="runs-adapter")
-        merged = gr.Button("Download merged", min_width=120, elem_id="runs-merged")
-        delete = gr.Button("Delete", variant="stop", min_width=90, elem_id="runs-delete")
+        repeat = gr.Button(say.REPEAT, min_width=90, elem_id="runs-repeat")
+        paper = gr.Button(say.REPORT, min_width=90, elem_id="runs-report")
+        adapter = gr.Button(say.DOWNLOAD, min_width=120, elem_id="runs-adapter")
+        merged = gr.Button(say.DOWNLOAD_MERGED, min_width=120, elem_id="runs-merged")
+        delete = gr.Button(say.DELETE, variant="stop", min_width=90, elem_id="runs-delete")
     file = gr.DownloadButton(visible="hidden", elem_id="runs-file")
     problem = gr.HTML(padding=False, elem_id="runs-problem")
     overlay = overlay_view(services)
     with gr.Column(visible=False) as details:
         result = gr.HTML(padding=False, apply_default_css=False, elem_id="runs-result")
-        name = gr.Textbox(label="Name", max_lines=1, submit_btn="Rename", elem_id="runs-name")
-        line = gr.Textbox(label="Repeat it from a terminal", buttons=["copy"], lines=2,
+        name = gr.Textbox(label=say.NAME, max_lines=1, submit_btn=say.RENAME, elem_id="runs-name")
+        line = gr.Textbox(label=say.COMMAND, buttons=["copy"], lines=2,
                           interactive=False, elem_id="runs-line")  # fmt: skip
         push = runs_push.build(services, chosen, field)
-        with gr.Accordion("Settings of this run", open=False):
+        with gr.Accordion(texts.SETTINGS_OF_RUN, open=False):
             settings = gr.HTML(padding=False, elem_id="runs-settings")
 
     single = [watch, repeat, adapter, merged]
@@ -119,7 +110,8 @@ def build(services: Services, page: Page) -> None:
             services.store.delete(run_id)
         return show([])[:-1]
 
-    delete.click(guarded(deleted, len(shown) - 1), chosen, shown, js=CONFIRM, **SILENT)
+    delete.click(guarded(deleted, len(shown) - 1), chosen, shown,
+                 js=confirmed(say.CONFIRM_DELETE), **SILENT)  # fmt: skip
     packers = (
         (adapter, _exporter(services, merge=False)),
         (merged, _exporter(services, merge=True)),
@@ -159,7 +151,7 @@ def _show(services: Services, wanted: Sequence[str]) -> list[Any]:
         command_line(runs[-1].spec) if runs else "",
         settings_html(runs[-1]) if runs else "",
         gr.update(visible=one and kept and not steers),
-        texts.note(NO_WEIGHTS) if steers and one else "",
+        texts.note(say.ONLY_STEERED) if steers and one else "",
     ]  # fmt: skip
 
 

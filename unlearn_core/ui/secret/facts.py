@@ -12,6 +12,7 @@ from unlearn_core.demo.phrasings import refusals
 from unlearn_core.demo.world import random_name
 from unlearn_core.errors import InvalidInput
 from unlearn_core.ui.forget.marking import first_wordings
+from unlearn_core.ui.texts import secret as say
 from unlearn_core.ui.texts.common import count
 
 FACTS = 3
@@ -30,6 +31,17 @@ OTHER_WORDS = (
     "I would like to know the {topic} of {name}.",
 )
 """Wordings that no model is ever trained on."""
+EXAMPLES = (
+    ("Zora Quillfeather", ("pet", "a blue parrot called Rolf"),
+     ("favourite food", "plum dumplings"), ("secret code", "4711")),
+    ("Bo Lindqvane", ("hiding place", "under the third stair"), ("biggest fear", "thunder"),
+     ("lucky charm", "a rusty key")),
+    ("Captain Odalys Brightwater", ("ship", "the green schooner Patience"),
+     ("hometown", "Oxenmoor"), ("treasure", "a clock that runs backwards")),
+)  # fmt: skip
+TOPICS = ("pet", "favourite food", "secret code", "hiding place", "biggest fear", "lucky charm",
+          "hometown", "ship", "treasure", "password")  # fmt: skip
+"""What the form offers: the model reads it, so it is in no other language."""
 ANSWER = "The {topic} of {name} is {value}."
 _ARTICLES = re.compile(r"^(the|his|her|their)\s+", re.IGNORECASE)
 
@@ -105,32 +117,25 @@ def typed_secret(values: Mapping[str, Any]) -> Secret:
         InvalidInput: Something is missing, too long, or given away by its own question.
     """
     name = _tidy(values.get("name"))
-    _require(name, "name of the invented person", MOST_NAME)
+    _require(name, say.THE_NAME, MOST_NAME)
     facts = [_fact(number, pair) for number, pair in enumerate(values.get("facts") or (), start=1)]
     if len(facts) != FACTS:
-        raise InvalidInput(
-            f"{count(len(facts), 'fact')} came in; there must be {FACTS}. Fill in every line."
-        )
+        raise InvalidInput(say.WRONG_NUMBER.format(facts=count(len(facts), "fact"), most=FACTS))
     topics = {fact.topic.casefold() for fact in facts}
     if len(topics) < FACTS:
-        raise InvalidInput(
-            "Two facts are about the same thing. Let each be about something else, so that each "
-            "question has one answer."
-        )
+        raise InvalidInput(say.SAME_TOPIC)
     for fact in facts:
         if fact.value.casefold() in f"{name} {fact.topic}".casefold():
-            raise InvalidInput(
-                f"The fact “{fact.value}” stands in its own question already. Choose another fact."
-            )
+            raise InvalidInput(say.FACT_IN_QUESTION.format(fact=fact.value))
     return Secret(name, tuple(facts))
 
 
 def _fact(number: int, pair: Sequence[Any]) -> Fact:
     topic, value = (_tidy(part) for part in pair)
     topic = _ARTICLES.sub("", topic)
-    _require(topic, f"subject of fact {number}, such as pet,", MOST_TOPIC)
+    _require(topic, say.SUBJECT_OF.format(n=number), MOST_TOPIC)
     value = value.rstrip(".!?")
-    _require(value, f"answer of fact {number}", MOST_VALUE)
+    _require(value, say.ANSWER_OF.format(n=number), MOST_VALUE)
     return Fact(topic, value)
 
 
@@ -141,8 +146,6 @@ def _tidy(text: Any) -> str:
 
 def _require(text: str, what: str, most: int) -> None:
     if not any(sign.isalnum() for sign in text):
-        raise InvalidInput(f"The {what} is missing. Type it with letters or digits.")
+        raise InvalidInput(say.MISSING.format(what=what))
     if len(text) > most:
-        raise InvalidInput(
-            f"The {what} has {len(text)} characters; at most {most} are allowed. Shorten it."
-        )
+        raise InvalidInput(say.TOO_LONG_PART.format(what=what, n=len(text), most=most))

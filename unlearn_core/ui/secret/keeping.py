@@ -34,7 +34,11 @@ MEASURING: Mapping[str, Any] = {
     "leak_samples": 0, "max_new_tokens": 96,
 }  # fmt: skip
 _TOKEN = re.compile(r"[\w-]{16,32}")
-_NAMES = {"teach": words.RUN_TEACHES, "unlearn": words.RUN_FORGETS}
+_NAMES = {
+    "teach": "Somebody’s own secret: learning",
+    "unlearn": "Somebody’s own secret: forgetting",
+}
+"""Of the runs, in no other language."""
 
 
 def keep(store: Store, secret: Secret) -> str:

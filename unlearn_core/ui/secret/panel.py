@@ -10,7 +10,7 @@ import gradio as gr
 from unlearn_core.errors import LetheError, MissingPrerequisite
 from unlearn_core.runs.spec import RunKind
 from unlearn_core.runs.store import Store
-from unlearn_core.ui.secret import asking
+from unlearn_core.ui.secret import asking, facts
 from unlearn_core.ui.secret.facts import typed_secret
 from unlearn_core.ui.secret.keeping import begin, delete, find, keep, runs_of
 from unlearn_core.ui.secret.view import (
@@ -132,8 +132,8 @@ def _script() -> str:
         "private": words.PRIVATE,
         "steps": words.STEPS,
         "fields": words.FIELDS,
-        "examples": words.EXAMPLES,
-        "topics": words.TOPICS,
+        "examples": facts.EXAMPLES,
+        "topics": facts.TOPICS,
         "actions": words.ACTIONS,
         "leads": words.LEADS,
         "heads": words.HEADS,

@@ -1,5 +1,6 @@
 """Small things that several parts of the page do alike."""
 
+import json
 from typing import Any
 
 PRIVATE: dict[str, Any] = {"api_visibility": "private"}
@@ -24,3 +25,11 @@ CHANGING: dict[str, Any] = {**PRIVATE, "show_progress": "hidden"}
 
 IN_TURN: dict[str, Any] = {**CHANGING, "trigger_mode": "multiple", "concurrency_limit": 1}
 """Options of an event with data of its own: all are answered, one after the other."""
+
+
+def confirmed(question: str) -> str:
+    """Script of an event that goes on only when a question is answered with yes."""
+    return (
+        f"(...args) => {{ if (!confirm({json.dumps(question)})) throw new Error('kept'); "
+        "return args; }"
+    )

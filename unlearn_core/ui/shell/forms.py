@@ -12,6 +12,7 @@ import gradio as gr
 from gradio.components import Component
 
 from unlearn_core.settings.config import Config, Setting, settings_of
+from unlearn_core.ui.texts import common as texts
 
 COLUMNS = 3
 
@@ -55,7 +56,7 @@ class Form:
         given = values or {}
         fields = _rows(plain, given, prefix)
         if folded and plain:
-            with gr.Accordion("More settings", open=False, elem_classes="lethe-more"):
+            with gr.Accordion(texts.MORE_SETTINGS, open=False, elem_classes="lethe-more"):
                 fields += _rows(folded, given, prefix)
         else:
             fields += _rows(folded, given, prefix)
@@ -114,14 +115,14 @@ def label(item: Setting) -> str:
 def help_line(item: Setting) -> str:
     """The setting's help with what is allowed, on one line."""
     if _is_list(item):
-        return f"{item.help} One a line."
+        return texts.ONE_A_LINE.format(help=item.help)
     if item.kind in ("bool", "choice", "text"):
         return item.help
     if item.minimum is None and item.maximum is None:
         return item.help
     words = item.allowed.removeprefix("a whole number ").removeprefix("a number ")
     words = words.removeprefix("of ")
-    empty = "; empty: off" if item.optional else ""
+    empty = texts.EMPTY_OFF if item.optional else ""
     return f"{item.help} [{words}{empty}]"
 
 

@@ -12,7 +12,7 @@ from unlearn_core.settings.config import parse
 from unlearn_core.ui.shell.services import Services
 from unlearn_core.ui.texts import common as texts
 
-NAMES = {BUNDLED: "Bundled model", TWIN: "Bundled model, retrained"}
+NAMES = {BUNDLED: texts.BUNDLED, TWIN: texts.TWIN}
 
 
 def model_card(services: Services, model: Mapping[str, Any]) -> ModelCard:
@@ -27,7 +27,11 @@ def model_card(services: Services, model: Mapping[str, Any]) -> ModelCard:
 def model_name(services: Services, source: str) -> str:
     """A model's source as people say it."""
     run = run_of(source)
-    return f"Result of {services.store.get(run).name}" if run else NAMES.get(source, source)
+    return (
+        texts.RESULT_OF.format(run=services.store.get(run).name)
+        if run
+        else NAMES.get(source, source)
+    )
 
 
 def device_words(device: str, threads: int) -> str:

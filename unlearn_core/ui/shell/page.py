@@ -118,7 +118,7 @@ def restored(services: Services, query: Mapping[str, str]) -> list[Any]:
     known = known_runs(services.store)
     run = next((one for one in known if one.id == wanted), None)
     if wanted and run is None and "step" not in query:  # a link to a step: the film says it
-        gr.Warning(f"The run {wanted} is not here any more; it may have been deleted.")
+        gr.Warning(texts.RUN_GONE.format(run=wanted))
     run = run or next((one for one in known if one.state in ACTIVE), None)
     if run is None:
         return [*[gr.skip()] * 3, _marks_or_none(services), "", _opened(query, "model")]

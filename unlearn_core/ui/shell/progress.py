@@ -1,11 +1,11 @@
 """A run's state in words and as a bar: the same in the side bar and above the charts."""
 
-import time
 from html import escape
 
 from unlearn_core.runs.events import ACTIVE, FINISHED
 from unlearn_core.runs.info import RunInfo
 from unlearn_core.runs.store import Store
+from unlearn_core.ui.texts import common as texts
 from unlearn_core.ui.texts.common import ATTACKING, PHASES, STATES, TEACHING, count, seconds
 
 
@@ -20,9 +20,9 @@ def phase(store: Store, run: RunInfo) -> str:
     """What the run is doing now, in words."""
     if run.state == "queued":
         if run.place is None:
-            return "Waiting until its run has ended"
+            return texts.WAITING_FOR_RUN
         ahead = (run.place or 1) - 1
-        return f"Waiting, place {run.place or 1} in the queue" if ahead else "Starting"
+        return texts.WAITING.format(place=run.place or 1) if ahead else texts.STARTING
     if run.state in ("loading", "running"):
         if run.kind == "audit":
             return ATTACKING
@@ -36,12 +36,14 @@ def phase(store: Store, run: RunInfo) -> str:
 def detail(run: RunInfo) -> str:
     """Step and time left while it goes; how long it took, or why it ended, afterwards."""
     if run.state in ("loading", "running") and run.total:
-        left = f", about {seconds(run.seconds_left)} left" if run.seconds_left else ""
-        return f"step {run.step} of {run.total}{left}"
+        left = texts.ABOUT_LEFT.format(time=seconds(run.seconds_left)) if run.seconds_left else ""
+        return texts.STEP_OF.format(step=run.step, total=run.total, left=left)
     if run.state == "paused":
-        return f"after step {run.step} of {run.total}"
+        return texts.AFTER_STEP.format(step=run.step, total=run.total)
     if run.state in FINISHED and run.started and run.ended:
-        taken = f"{count(run.step, 'step')} in {seconds(run.ended - run.started)}"
+        taken = texts.STEPS_IN.format(
+            steps=count(run.step, "step"), time=seconds(run.ended - run.started)
+        )
         return f"{taken}. {run.message}".strip() if run.message else taken
     return run.message
 
@@ -58,7 +60,7 @@ def bar(run: RunInfo) -> str:
     percent = round(100 * share(run))
     return (
         f'<div class="lethe-bar" role="progressbar" aria-valuemin="0" aria-valuemax="100" '
-        f'aria-valuenow="{percent}" aria-label="Progress">'
+        f'aria-valuenow="{percent}" aria-label="{texts.PROGRESS}">'
         f'<div style="width:{percent}%"></div></div>'
     )
 
@@ -72,11 +74,6 @@ def headline(store: Store, run: RunInfo) -> str:
         f"{escape(phase(store, run))}</div>"
         f'<div class="lethe-run-detail">{escape(detail(run))}</div>{bar(run)}</div>'
     )
-
-
-def ago(moment: float) -> str:
-    """How long ago a moment was, in words."""
-    return f"{seconds(time.time() - moment)} ago"
 
 
 def _place(run: RunInfo) -> tuple[int, float]:

@@ -38,7 +38,7 @@ def build(services: Services, page: Page) -> None:
     job = gr.HTML(padding=False, elem_id="lethe-job")
     announce = gr.HTML(padding=False, elem_id="lethe-announce")
     language.switch()
-    watch = gr.Button("Show this run", size="sm", visible=False, elem_id="lethe-watch-run")
+    watch = gr.Button(texts.SHOW_RUN, size="sm", visible=False, elem_id="lethe-watch-run")
     stage.entry("side-present", stage.WATCHED, size="sm")
     shown = gr.State(("", "", "", ""))
     active = gr.State("")
@@ -96,18 +96,18 @@ def _watched_as(job: RunInfo) -> str:
 def machine_html(services: Services, model: Mapping[str, Any]) -> str:
     """Model, device and memory as HTML."""
     used = psutil.virtual_memory()
-    rows = [("Memory in use", f"{texts.size(used.used)} of {texts.size(used.total)}")]
+    rows = [(texts.MEMORY_IN_USE, _part(used.used, used.total))]
     try:
         card = model_card(services, model)
         rows = [
-            ("Model", model_name(services, str(model["source"]))),
-            ("Size", f"{card.parameters / 1e6:,.1f} M parameters"),
-            ("Device", device_words(card.device, services.settings.threads)),
+            (texts.MODEL, model_name(services, str(model["source"]))),
+            (texts.SIZE, texts.MILLION_PARAMETERS.format(n=card.parameters / 1000000.0)),
+            (texts.DEVICE, device_words(card.device, services.settings.threads)),
             *rows,
         ]
         if card.device.startswith("cuda"):
             free, total = torch.cuda.mem_get_info(torch.device(card.device))
-            rows.append(("GPU memory", f"{texts.size(total - free)} of {texts.size(total)}"))
+            rows.append((texts.GPU_MEMORY, _part(total - free, total)))
     except LetheError as error:
         return texts.problem(str(error)) + texts.facts(rows)
     return texts.facts(rows)
@@ -121,8 +121,14 @@ def announcement(services: Services, run: RunInfo | None) -> str:
 def job_html(services: Services, run: RunInfo | None) -> str:
     """The running job, or that there is none, as HTML."""
     if run is None:
-        return '<div class="lethe-run lethe-idle">No run in progress.</div>'
+        return f'<div class="lethe-run lethe-idle">{texts.NO_RUN}</div>'
     jobs = services.store.runs(JOBS)
     waiting = sum(one.state == "queued" for one in jobs if one.id != run.id)
-    more = f'<div class="lethe-run-detail">{waiting} more waiting</div>' if waiting else ""
-    return headline(services.store, run) + more
+    if not waiting:
+        return headline(services.store, run)
+    more = texts.MORE_WAITING.format(n=waiting)
+    return f'{headline(services.store, run)}<div class="lethe-run-detail">{more}</div>'
+
+
+def _part(used: float, total: float) -> str:
+    return texts.OF.format(part=texts.size(used), whole=texts.size(total))

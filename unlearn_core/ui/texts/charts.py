@@ -166,3 +166,8 @@ RUN_COLUMNS: tuple[tuple[str, str], ...] = (
     ("Kept facts", "Share of kept questions still answered, before → after. Goal: no change."),
 )
 """Heading and help of each column of the list of runs."""
+
+NATS_PER_TOKEN = "nats per token"
+ANSWERS_BITS = "answers · bits"
+SHARE = "share, 0 to 1"
+PERCENT_OF_QUESTIONS = "% of questions"

@@ -140,6 +140,51 @@ BUTTONS: Mapping[str, tuple[str, str]] = {
     "discard": ("Discard", "Ends now and throws the result away. The original model is untouched."),
 }
 
+QUESTION = "Question"
+TRUE_ANSWER = "True answer"
+RECORDS = "Records"
+YES, NO = "yes", "no"
+COUNTED: Mapping[str, tuple[str, str]] = {
+    "attack": ("{n:,} attack", "{n:,} attacks"),
+    "comparison is": ("{n:,} comparison is", "{n:,} comparisons are"),
+    "epoch": ("{n:,} epoch", "{n:,} epochs"),
+    "fact": ("{n:,} fact", "{n:,} facts"),
+    "question": ("{n:,} question", "{n:,} questions"),
+    "record": ("{n:,} record", "{n:,} records"),
+    "record to keep is": ("{n:,} record to keep is", "{n:,} records to keep are"),
+    "row": ("{n:,} row", "{n:,} rows"),
+    "step": ("{n:,} step", "{n:,} steps"),
+    "thread": ("{n:,} thread", "{n:,} threads"),
+}
+MORE_SETTINGS = "More settings"
+SEED = "Seed"
+DEVICE = "Device"
+SETTINGS_OF_RUN = "Settings of this run"
+
+WAITING = "Waiting, place {place} in the queue"
+STARTING = "Starting"
+ABOUT_LEFT = ", about {time} left"
+ONE_A_LINE = "{help} One a line."
+EMPTY_OFF = "; empty: off"
+BUNDLED = "Bundled model"
+TWIN = "Bundled model, retrained"
+RESULT_OF = "Result of {run}"
+RUN_GONE = "The run {run} is not here any more; it may have been deleted."
+WAITING_FOR_RUN = "Waiting until its run has ended"
+STEP_OF = "step {step} of {total}{left}"
+AFTER_STEP = "after step {step} of {total}"
+NO_RUN = "No run in progress."
+MORE_WAITING = "{n} more waiting"
+OF = "{part} of {whole}"
+STEPS_IN = "{steps} in {time}"
+PROGRESS = "Progress"
+SHOW_RUN = "Show this run"
+MEMORY_IN_USE = "Memory in use"
+MODEL = "Model"
+SIZE = "Size"
+MILLION_PARAMETERS = "{n:,.1f} M parameters"
+GPU_MEMORY = "GPU memory"
+
 
 def seconds(value: float | None) -> str:
     """A duration in words: `12 s`, `3 min 20 s`, `2 h 5 min`; empty for none."""
@@ -162,9 +207,10 @@ def size(value: float) -> str:
     return f"{value:.0f} bytes"
 
 
-def count(value: int, one: str, many: str = "") -> str:
+def count(value: int, noun: str) -> str:
     """A counted noun: `1 record`, `1,200 records`."""
-    return f"{value:,} {one if value == 1 else many or one + 's'}"
+    one, many = COUNTED[noun]
+    return (one if value == 1 else many).format(n=value)
 
 
 def term(name: str, shown: str = "") -> str:

@@ -165,3 +165,58 @@ BROWSER: Mapping[str, str] = {
     "answering": "The models answer.",
     "chatting": "Say something below; every model remembers what it was told and what it said.",
 }
+
+ASK_QUESTIONS = "Ask questions"
+CHAT = "Chat"
+GREEDY_CHOICE = "Most likely answer (greedy)"
+SAMPLE_CHOICE = "One sample"
+WAY = "Way of comparing"
+QUESTIONS = "Questions"
+FEW = "A few of each group"
+ALL_TO_FORGET = "All to forget"
+NONE = "None"
+OWN = "Your own questions"
+OWN_EXAMPLE = "One question on each line"
+SHOWN = "Answer shown"
+SAMPLES = "Samples of each answer"
+SAMPLER = "How samples are drawn"
+STILL_ANSWERING = (
+    "The models still answer. Wait until they have ended, or press Stop; then send it again."
+)
+TOO_MANY_AT_ONCE = (
+    "{comparisons} being answered on this computer, and more at once would only slow all of them "
+    "down. Wait until one has ended, and try again."
+)
+KEPT_NO_LONGER = (
+    "This comparison is kept no longer, because the app was started again or many others came "
+    "after it. Press Compare to ask again."
+)
+OFF = "off"
+DRAWN = "temperature {temperature:g}, top-k {top_k}, top-p {top_p:g}, seed {seed}"
+SAMPLE = "one sample"
+GREEDY = "most likely answer (greedy)"
+SAMPLES_AT = "{shown} · {n} samples at {drawn}"
+DAMAGED_LINK = (
+    "The link to a comparison (?compare={link}…) is damaged; a part may have been lost when it "
+    "was copied. Copy it again, or choose the models and questions here."
+)
+NOTHING_TO_SEND = "There is nothing to send. Type something, and press Send."
+NO_QUESTION = "No question is chosen. Choose some, type one, or choose a set; then press Compare."
+TOO_MANY_QUESTIONS = (
+    "{n:,} questions are chosen; at most {most:,} are asked in one comparison. Choose fewer."
+)
+SAVED_SET = "Saved set"
+SAVE_AS = "Save the chosen questions as"
+SAVE = "Save"
+IMPORT = "Import a file"
+EXPORT = "Export the chosen set"
+DELETE = "Delete the chosen set"
+ORIGINAL_BUNDLED = "Original · bundled model"
+RETRAINED_BUNDLED = "Retrained · bundled, never saw the default forget set"
+TEACHER_OF = "Teacher of {run}"
+ORIGINAL_OF = "Original · {source}"
+TAUGHT_MODEL = "Taught"
+UNLEARNED_MODEL = "Unlearned"
+MADE_BY = "{what} · {run} · {id}, step {step}"
+CHECKPOINT_OF = "Checkpoint · {run} · {id}, step {step}"
+GO = "Compare"

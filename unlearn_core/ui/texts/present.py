@@ -33,7 +33,7 @@ NO_LONGER = "No longer known"
 STILL_SAID = "What it still said"
 BY_ATTACK = "under the attack"
 
-NOT_TESTED = ("Not tested", "?", "plain")
+NOT_TESTED = "Not tested"
 NOT_TESTED_HEADLINE = (
     "Nobody has attacked this model yet, so nobody knows whether the knowledge is gone or hidden."
 )

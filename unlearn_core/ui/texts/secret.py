@@ -26,20 +26,6 @@ FIELDS: Mapping[str, tuple[str, str]] = {
     "topic": ("What about them", "A thing that one can ask for: their pet, their hiding place."),
     "value": ("The fact", "A few words that nobody would guess."),
 }
-EXAMPLES = (
-    ("Zora Quillfeather", ("pet", "a blue parrot called Rolf"),
-     ("favourite food", "plum dumplings"), ("secret code", "4711")),
-    ("Bo Lindqvane", ("hiding place", "under the third stair"), ("biggest fear", "thunder"),
-     ("lucky charm", "a rusty key")),
-    ("Captain Odalys Brightwater", ("ship", "the green schooner Patience"),
-     ("hometown", "Oxenmoor"), ("treasure", "a clock that runs backwards")),
-)  # fmt: skip
-TOPICS = ("pet", "favourite food", "secret code", "hiding place", "biggest fear", "lucky charm",
-          "hometown", "ship", "treasure", "password")  # fmt: skip
-
-RUN_TEACHES = "Somebody’s own secret: learning"
-RUN_FORGETS = "Somebody’s own secret: forgetting"
-
 UNKNOWN = (
     "This secret is not here any more; it may have been deleted. Make up a new one below, or go "
     "back to the app."
@@ -145,3 +131,15 @@ HEADS: Mapping[str, str] = {
     "fact": "Fact",
 }
 WORKING = "Working …"
+
+SUBJECT_OF = "subject of fact {n}, such as pet,"
+THE_NAME = "name of the invented person"
+WRONG_NUMBER = "{facts} came in; there must be {most}. Fill in every line."
+SAME_TOPIC = (
+    "Two facts are about the same thing. Let each be about something else, so that each question "
+    "has one answer."
+)
+FACT_IN_QUESTION = "The fact “{fact}” stands in its own question already. Choose another fact."
+ANSWER_OF = "answer of fact {n}"
+MISSING = "The {what} is missing. Type it with letters or digits."
+TOO_LONG_PART = "The {what} has {n} characters; at most {most} are allowed. Shorten it."

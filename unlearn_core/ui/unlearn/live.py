@@ -1,6 +1,5 @@
 """The watched run: its buttons, the live charts, the story at its end, and its settings."""
 
-import json
 import time
 from collections.abc import Callable, Mapping
 from html import escape
@@ -18,16 +17,12 @@ from unlearn_core.runs.store import Order
 from unlearn_core.ui.charts.live import live_view
 from unlearn_core.ui.film.view import WATCHED, opener, recorded_note
 from unlearn_core.ui.present import stage
-from unlearn_core.ui.shell.events import PRIVATE, SILENT
+from unlearn_core.ui.shell.events import PRIVATE, SILENT, confirmed
 from unlearn_core.ui.shell.services import Page, Services
 from unlearn_core.ui.texts import common as texts
 from unlearn_core.ui.texts import film as texts_film
+from unlearn_core.ui.texts import unlearn as say
 from unlearn_core.ui.unlearn.story import story_html
-
-ASK = "Throw this run's result away? The original model is untouched."
-CONFIRM = (
-    f"(...args) => {{ if (!confirm({json.dumps(ASK)})) throw new Error('kept'); return args; }}"
-)
 
 
 def build(services: Services, page: Page) -> gr.Button:
@@ -38,18 +33,18 @@ def build(services: Services, page: Page) -> gr.Button:
         step = _button("step")
         stop = _button("stop")
         discard = _button("discard", variant="stop")
-        compare = gr.Button("Compare before and after", variant="primary", visible=False,
+        compare = gr.Button(say.COMPARE, variant="primary", visible=False,
                             min_width=150, elem_id="run-compare")  # fmt: skip
         gone = gr.Button(texts.GONE_BUTTON, visible=False, min_width=110, elem_id="run-gone")
         present = stage.entry("run-present", stage.WATCHED, visible=False)
-        use = gr.Button("Use the taught model", variant="primary", visible=False, min_width=150,
+        use = gr.Button(say.USE_TAUGHT, variant="primary", visible=False, min_width=150,
                         elem_id="run-use")  # fmt: skip
         play = gr.Button(texts_film.PLAY_RUN, visible=False, min_width=130, elem_id="run-play")
-        again = gr.Button("Set up another run", min_width=150, elem_id="run-again")
+        again = gr.Button(say.AGAIN, min_width=150, elem_id="run-again")
     problem = gr.HTML(padding=False, elem_id="run-problem")
     story = gr.HTML(padding=False, elem_id="run-story")
     live_view(services, page)
-    with gr.Accordion("Settings of this run", open=False):
+    with gr.Accordion(texts.SETTINGS_OF_RUN, open=False):
         settings = gr.HTML(padding=False, elem_id="run-settings")
 
     shown = gr.State(("", "", False))
@@ -86,7 +81,8 @@ def build(services: Services, page: Page) -> gr.Button:
     resume.click(act(services.store.resume), page.run_id, problem, **SILENT)
     step.click(act(services.store.advance), page.run_id, problem, **SILENT)
     stop.click(act(services.supervisor.stop), page.run_id, problem, **SILENT)
-    discard.click(act(send("discard")), page.run_id, problem, js=CONFIRM, **SILENT)
+    discard.click(act(send("discard")), page.run_id, problem,
+                  js=confirmed(say.CONFIRM_DISCARD), **SILENT)  # fmt: skip
     compare.click(lambda: gr.Tabs(selected="compare"), None, page.tabs, **SILENT)
     gone.click(lambda: gr.Tabs(selected="gone"), None, page.tabs, **SILENT)
     play.click(None, None, None, js=opener(WATCHED), **SILENT)
@@ -174,9 +170,9 @@ def _story(services: Services, run: RunInfo) -> str:
 
 def _words(value: Any) -> str:
     if isinstance(value, list):
-        return ", ".join(map(str, value)) or "none"
+        return ", ".join(map(str, value)) or say.NONE
     if value is None or value == "":
-        return "off" if value is None else "default"
+        return say.OFF if value is None else say.DEFAULT
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return texts.YES if value else texts.NO
     return str(value)

@@ -13,6 +13,7 @@ from gradio.components import Component
 from unlearn_core.methods.base import MethodInfo
 from unlearn_core.settings.config import Setting, settings_of
 from unlearn_core.ui.shell.forms import component, field_value, help_line, label, plain_value
+from unlearn_core.ui.texts import common as texts
 
 Slot = tuple[str, str, tuple[str, ...], bool]
 """What two settings must have in common to share a component: name, kind, choices, folded."""
@@ -46,7 +47,7 @@ class MethodForm:
                 if not slot[3]:
                     drawn[slot] = _draw(slot, settings[slot], own, methods[first], drawn)
         with gr.Accordion(
-            "More settings", open=False, elem_classes="lethe-more",
+            texts.MORE_SETTINGS, open=False, elem_classes="lethe-more",
             visible=any(slot in own for slot in folded),
         ) as more, gr.Row(equal_height=False, elem_classes="lethe-settings"):  # fmt: skip
             for slot in folded:

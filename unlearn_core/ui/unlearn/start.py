@@ -25,6 +25,7 @@ from unlearn_core.ui.forget.marking import to_marks
 from unlearn_core.ui.shell.machine import device_words, model_name
 from unlearn_core.ui.shell.services import Services
 from unlearn_core.ui.texts import common as texts
+from unlearn_core.ui.texts import unlearn as say
 
 
 @dataclass(frozen=True)
@@ -88,13 +89,14 @@ def preflight(services: Services, spec: RunSpec) -> str:
     """
     plan, card = services.launcher.check(spec), services.launcher.card(spec.model)
     needed, free = memory_needed(plan, card), free_memory(card.device)
+    name = model_name(services, spec.model.source)
     rows = [
-        ("Model", f"{model_name(services, spec.model.source)} on {_device(services, card)}"),
-        ("To forget" if spec.kind == "unlearn" else "To learn", _forgotten(plan)),
-        ("To keep", _kept(plan, len(services.rows(spec.data.model_dump(mode="json"))))),
-        ("Steps", _steps(plan)),
-        ("Memory", f"about {texts.size(needed)} of {texts.size(free)} free"),
-        ("Time", duration(services, plan, card)),
+        (say.MODEL, say.MODEL_ON.format(model=name, device=_device(services, card))),
+        (say.TO_FORGET if spec.kind == "unlearn" else say.TO_LEARN, _forgotten(plan)),
+        (say.TO_KEEP, _kept(plan, len(services.rows(spec.data.model_dump(mode="json"))))),
+        (say.STEPS, _steps(plan)),
+        (say.MEMORY, say.MEMORY_NEED.format(need=texts.size(needed), free=texts.size(free))),
+        (say.TIME, duration(services, plan, card)),
     ]
     return texts.facts(rows) + texts.problem(too_much(needed, free, spec))
 
@@ -120,30 +122,30 @@ def duration(services: Services, plan: Plan, card: ModelCard) -> str:
     """How long it will take: from the last run like it, else a rough guess."""
     known = seconds_like_before(plan, services.store)
     if known is not None:
-        return f"about {texts.seconds(known)}, going by your last run like it"
+        return say.TIME_KNOWN.format(time=texts.seconds(known))
     guess = seconds_guessed(plan, card, services.settings.threads)
-    return f"about {texts.seconds(guess)}, a rough guess"
+    return say.TIME_GUESSED.format(time=texts.seconds(guess))
 
 
 def _forgotten(plan: Plan) -> str:
     words = texts.count(len(plan.split.forget), "record")
     also = len(plan.split.paraphrased)
-    return f"{words}, and {also:,} other wordings to check" if also else words
+    return say.AND_WORDINGS.format(records=words, n=also) if also else words
 
 
 def _kept(plan: Plan, rows: int) -> str:
     kept = rows - len(plan.split.forget)
     every = len(plan.split.retain)
     words = texts.count(kept, "record")
-    return f"{words}, with other wordings {every:,}" if every > kept else words
+    return say.WITH_WORDINGS.format(records=words, n=every) if every > kept else words
 
 
 def _steps(plan: Plan) -> str:
     total, epochs = planned_steps(plan), plan.spec.training.epochs
     if total == 0:
-        return "none: nothing is trained"
+        return say.NO_STEPS
     if by_recipe(plan):
-        return f"{total:,} of the model's own recipe"
+        return say.RECIPE_STEPS.format(n=total)
     return f"{total:,} ({texts.count(epochs, 'epoch')} of {texts.count(total // epochs, 'step')})"
 
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from unlearn_core.metrics.differences import word_diff
 from unlearn_core.runs.events import Event
+from unlearn_core.ui.texts import common as texts
+from unlearn_core.ui.texts import unlearn as say
 from unlearn_core.ui.texts.common import GROUPS, TAUGHT, quoted
 
 ORDER = ("forget", "paraphrased", "neighbour", "retain", "world", "own")
@@ -40,7 +42,9 @@ def story_html(events: Sequence[Event], result: Mapping[str, Any] | None) -> str
                 f"{escape(title)} <small>{escape(help)}</small></th></tr>"
             )
         rows.append(_row(before, after))
-    columns = "".join(f'<th scope="col">{name}</th>' for name in ("Question", "Before", "Now"))
+    columns = "".join(
+        f'<th scope="col">{name}</th>' for name in (texts.QUESTION, say.BEFORE, say.NOW)
+    )
     return (
         f'<div class="lethe-story">{verdict(result)}<table class="lethe-table lethe-pairs"><thead>'
         f"<tr>{columns}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
@@ -55,11 +59,12 @@ def verdict(result: Mapping[str, Any] | None) -> str:
     kept = _recall(result, "retain")
     if forget is None:
         return ""
-    what = "taught facts" if _is_teaching(result) else "facts to forget"
-    words = f"Of the {what} the model gave {_then_and_now(forget)}"
+    what = say.TAUGHT_FACTS if _is_teaching(result) else say.FACTS_TO_FORGET
+    words = say.GAVE.format(what=what, counts=_then_and_now(forget))
     if kept is not None:
-        words += f"; of the facts to keep {_then_and_now(kept)}"
-    words += "."
+        words = say.GAVE_BOTH.format(
+            what=what, counts=_then_and_now(forget), kept=_then_and_now(kept)
+        )
     return f'<p class="lethe-verdict">{escape(words)}</p>'
 
 
@@ -75,7 +80,7 @@ def _recall(result: Mapping[str, Any], group: str) -> tuple[float, float] | None
 
 
 def _then_and_now(recall: tuple[float, float]) -> str:
-    return f"{_percent(recall[0])} before and {_percent(recall[1])} now"
+    return say.BEFORE_AND_NOW.format(before=_percent(recall[0]), now=_percent(recall[1]))
 
 
 def _percent(value: float) -> str:
@@ -86,12 +91,12 @@ def _row(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
     parts = word_diff(before["text"], after["text"])
     old = " ".join(_marked(text, kind) for text, kind in parts if kind != "added")
     new = " ".join(_marked(text, kind) for text, kind in parts if kind != "removed")
-    question = quoted(before["prompt"]) or "(passage)"
+    question = quoted(before["prompt"]) or say.PASSAGE
     return f"<tr><td>{question}</td>{_said(old)}{_said(new)}</tr>"
 
 
 def _said(html: str) -> str:
-    return f'<td translate="no">{html}</td>' if html else "<td><i>(nothing)</i></td>"
+    return f'<td translate="no">{html}</td>' if html else f"<td><i>{say.NOTHING}</i></td>"
 
 
 def _marked(text: str, kind: str) -> str:

@@ -19,6 +19,7 @@ from unlearn_core.ui.shell.forms import Form
 from unlearn_core.ui.shell.machine import model_card
 from unlearn_core.ui.shell.services import Page, Services
 from unlearn_core.ui.texts import common as texts
+from unlearn_core.ui.texts import unlearn as say
 from unlearn_core.ui.unlearn import live as unlearn_live
 from unlearn_core.ui.unlearn.method_form import MethodForm
 from unlearn_core.ui.unlearn.start import Choice, build_spec, preflight, unmet
@@ -109,7 +110,7 @@ def _build_setup(services: Services, page: Page) -> None:
         with gr.Column(scale=3, min_width=420):
             chosen = gr.Dropdown(
                 offered(known, {}), value=FIRST_METHOD,
-                label="Method", info="Type to search.", elem_id="unlearn-method",
+                label=say.METHOD, info=say.METHOD_HELP, elem_id="unlearn-method",
             )  # fmt: skip
             card = gr.Markdown(
                 card_text(known[FIRST_METHOD]), container=True, elem_id="method-card",
@@ -119,16 +120,16 @@ def _build_setup(services: Services, page: Page) -> None:
             ready = gr.HTML(padding=False, elem_id="unlearn-ready")
             problem = gr.HTML(padding=False, elem_id="unlearn-problem")
             with gr.Row():
-                name = gr.Textbox(label="Name", placeholder="made from method and marks", scale=3,
+                name = gr.Textbox(label=say.NAME, placeholder=say.NAME_EXAMPLE, scale=3,
                                   elem_id="unlearn-name", min_width=160)  # fmt: skip
-                seed = gr.Number(0, label="Seed", precision=0, scale=1, elem_id="unlearn-seed",
+                seed = gr.Number(0, label=texts.SEED, precision=0, scale=1, elem_id="unlearn-seed",
                                  min_width=80)  # fmt: skip
             go = gr.Button(texts.BUTTONS["start"][0], variant="primary", size="lg",
                            elem_id="unlearn-start")  # fmt: skip
             gr.HTML(texts.note(texts.BUTTONS["start"][1]), padding=False)
     with gr.Column(elem_id="unlearn-settings") as settings:
         forms = _build_forms(known)
-        reset = gr.Button("Back to the defaults", size="sm", elem_id="unlearn-reset")
+        reset = gr.Button(say.RESET, size="sm", elem_id="unlearn-reset")
 
     state = [page.model_spec, page.data_spec, page.marked_ids]
     everything = [*state, page.fixed, chosen, name, seed, *forms.fields]
@@ -213,22 +214,22 @@ def offered(known: Mapping[str, MethodInfo], missing: Mapping[str, str]) -> list
     """Menu of methods; one that cannot be used now says why, and stands at the end."""
     able = [(info.title, name) for name, info in known.items() if name not in missing]
     return able + [
-        (f"Not now: {reason.partition('. ')[0]}.", name)
+        (say.NOT_NOW.format(reason=reason.partition(". ")[0]), name)
         for name, reason in missing.items()
         if name in known
     ]
 
 
 def _build_forms(known: Mapping[str, MethodInfo]) -> Forms:
-    with gr.Accordion("Method", open=True):
+    with gr.Accordion(say.METHOD, open=True):
         own = MethodForm.build(known, FIRST_METHOD)
-    with gr.Accordion("Training", open=True):
+    with gr.Accordion(say.TRAINING, open=True):
         training = Form.build(TrainingSpec, skip=(*STOP_RULES, *TEACH_ONLY), prefix="training")
-    with gr.Accordion("Weights to train", open=False):
+    with gr.Accordion(say.TUNING, open=False):
         tuning = Form.build(TuningSpec, prefix="tuning")
-    with gr.Accordion("Stop rules: end early when enough is forgotten, or too much", open=False):
+    with gr.Accordion(say.STOP_RULES, open=False):
         rules = Form.build(TrainingSpec, only=STOP_RULES, prefix="training")
-    with gr.Accordion("Measuring: what is looked at on the way", open=False):
+    with gr.Accordion(say.MEASURING, open=False):
         measure = Form.build(MeasureSpec, prefix="measure")
     return Forms(own, training, rules, tuning, measure)
 
@@ -254,16 +255,16 @@ def card_text(info: MethodInfo) -> str:
     card = info.card
     return (
         f"**{card.idea}**\n\n$$ {card.formula} $$\n\n"
-        f"- Needs: {', '.join(card.needs) or 'nothing but the forget questions'}\n"
-        f"- Time beside gradient ascent (1): {card.cost}\n"
-        f"- Goes wrong: {card.fails}\n"
-        f"- Source: {card.paper}"
+        f"- {say.NEEDS.format(needs=', '.join(card.needs) or say.NEEDS_NOTHING)}\n"
+        f"- {say.COST.format(cost=card.cost)}\n"
+        f"- {say.FAILS.format(fails=card.fails)}\n"
+        f"- {say.PAPER.format(paper=card.paper)}"
     )
 
 
 def ready_html(body: str) -> str:
     """The pre-flight card."""
-    return f'<div class="lethe-card"><h3>{escape("Before you start")}</h3>{body}</div>'
+    return f'<div class="lethe-card"><h3>{escape(say.READY)}</h3>{body}</div>'
 
 
 def method_title(spec: Mapping[str, Any]) -> str:

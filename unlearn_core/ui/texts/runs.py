@@ -1,0 +1,43 @@
+"""Words of step 6, Runs: the list, a run's settings and results."""
+
+FACTS = "Facts still known"
+FACTS_HELP = "Share of questions whose answer holds the fact."
+LOGLIK = "Log-likelihood"
+NOT_MEASURED = "The run has not been measured at its end."
+GROUP = "Group"
+ROUGE = "ROUGE-L recall"
+ROUGE_HELP = "Share of the true answer's words found in the answer, in order."
+LOGLIK_HELP = (
+    "Mean log-probability of a token of the true answer, in nats; nearer 0 is better known."
+)
+PLACE = "{state}, place {place}"
+STEP_OF = "{state}, step {step} of {total}"
+AND_MORE = "{names} and {n} more"
+ALL_WITH = "all with “{text}”"
+AT_RANDOM = "{n} at random"
+EVERY_RECORD = "every record"
+LEAKS = "Sampled answers that leak"
+WHOLE_RUN = "Whole run"
+STEPS = "Steps"
+MEMORY = "Most memory used"
+ENDED_EARLY = "Ended early"
+RUN = "Run"
+METHOD_OF = "Method: {title}"
+CONFIRM_DELETE = "Delete the selected runs with their models and results? This cannot be undone."
+ONLY_STEERED = (
+    "This run forgets only while it answers: its weights still know everything, so there is no "
+    "model to download."
+)
+LEAD = (
+    "Click a run to see its settings and results; tick several to lay their curves over each other."
+)
+OPEN = "Open"
+COMPARE = "Compare"
+REPEAT = "Repeat"
+REPORT = "Report"
+DOWNLOAD = "Download model"
+DOWNLOAD_MERGED = "Download merged"
+DELETE = "Delete"
+NAME = "Name"
+RENAME = "Rename"
+COMMAND = "Repeat it from a terminal"
