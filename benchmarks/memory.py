@@ -57,10 +57,10 @@ def one(name: str, folder: str) -> None:
     from unlearn_core.data.sources import DataSpec, load_corpus
     from unlearn_core.demo.corpus import default_forget_subjects
     from unlearn_core.methods.base import Context
+    from unlearn_core.models.devices import peak_memory_bytes, reset_peak_memory
     from unlearn_core.models.loading import load
     from unlearn_core.models.spec import ModelSpec, TuningSpec
     from unlearn_core.models.tuning import prepare_for_training
-    from unlearn_core.runs.execute import peak_memory_bytes, reset_peak_memory
     from unlearn_core.sampling.tree import TreeSampler
     from unlearn_core.settings.specs import TrainingSpec
     from unlearn_core.training.loop import Trainer

@@ -34,7 +34,7 @@ FLOORS = (
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 
 # The command that opens the app is the one way up; the import is inside the command.
-WAYS_UP = {("cli/serve.py", "ui"), ("runs/worker.py", "audits")}
+WAYS_UP = {("cli/serve.py", "ui")}
 LIGHT_MODULES = (
     "unlearn_core",
     "unlearn_core.settings.config",

@@ -6,13 +6,14 @@ from typing import Any
 
 from unlearn_core.errors import InvalidInput
 from unlearn_core.runs.events import Event
+from unlearn_core.runs.jobs import Control
 from unlearn_core.runs.store import Store
-from unlearn_core.runs.worker import StoreControl, main
+from unlearn_core.runs.worker import main
 
 ENDS = {"stop": "stopped", "pause": "paused", "discard": "discarded", "step": "paused"}
 
 
-def execute(store: Store, run_id: str, *, control: StoreControl) -> None:
+def execute(store: Store, run_id: str, control: Control) -> None:
     """Take `steps` steps of `seconds` each, then end as `ending` says; obey commands."""
     script: dict[str, Any] = store.get(run_id).spec["script"]
     folder = store.folder(run_id)
@@ -47,4 +48,4 @@ def _end(ending: str, store: Store, run_id: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(execute=execute))
+    sys.exit(main(work=execute))

@@ -31,8 +31,8 @@ from unlearn_core.metrics.summary import compute_all
 from unlearn_core.models.name import run_of
 from unlearn_core.runs.environment import describe_environment
 from unlearn_core.runs.events import Command, Event, EventKind, RunState
-from unlearn_core.runs.execute import Control
 from unlearn_core.runs.info import read_result
+from unlearn_core.runs.jobs import Control, does
 from unlearn_core.runs.store import Store
 
 SAMPLES = {"quick": 20, "thorough": 100}
@@ -53,7 +53,8 @@ class Interrupted(Exception):
         self.command = command
 
 
-def execute_audit(store: Store, run_id: str, *, control: Control) -> None:
+@does("audit")
+def execute_audit(store: Store, run_id: str, control: Control) -> None:
     """Do a claimed audit: read every model, attack it, judge, write `audit.json`.
 
     Raises:

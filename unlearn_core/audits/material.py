@@ -11,7 +11,7 @@ from unlearn_core.data.records import Corpus, Record, Split
 from unlearn_core.demo.passages import make_passages, passage_records
 from unlearn_core.evaluation.evaluator import subset
 from unlearn_core.metrics.leak import knows
-from unlearn_core.runs.execute import NEIGHBOURS
+from unlearn_core.runs.load import NEIGHBOURS
 
 MOST_RECORDS = {"quick": 120, "thorough": 400}
 """Records of a group that metrics and attacks look at; of the forget set always all."""

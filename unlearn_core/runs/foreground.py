@@ -9,8 +9,9 @@ from contextlib import contextmanager
 
 from unlearn_core.runs.events import Event
 from unlearn_core.runs.info import RunInfo
+from unlearn_core.runs.jobs import Execute
 from unlearn_core.runs.store import Store
-from unlearn_core.runs.worker import POLL_SECONDS, Execute, load_execute, perform
+from unlearn_core.runs.worker import POLL_SECONDS, load_execute, perform
 
 FOLLOW_SECONDS = 0.1
 RECOVER_SECONDS = 2.0

@@ -347,8 +347,12 @@ class Store:
             else:
                 enter_state(connection, run_id, "queued", _ASKED["stop"])
         if command == "discard" and state not in ACTIVE:
-            shutil.rmtree(self.folder(run_id) / "checkpoints", ignore_errors=True)
-            shutil.rmtree(self.folder(run_id) / STEPS, ignore_errors=True)
+            self.forget_weights(run_id)
+
+    def forget_weights(self, run_id: str) -> None:
+        """Remove what a discarded run has kept on its way."""
+        for part in ("checkpoints", STEPS):
+            shutil.rmtree(self.folder(run_id) / part, ignore_errors=True)
 
     def take_command(self, run_id: str) -> Command | None:
         """The newest command, once."""

@@ -17,24 +17,18 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import Any, Protocol
+from typing import Any
 
 from unlearn_core.errors import LetheError
 from unlearn_core.files import write_json
 from unlearn_core.runs.events import Command, Event
+from unlearn_core.runs.jobs import Execute, execute, import_jobs
 from unlearn_core.runs.recovery import HEARTBEAT_SECONDS, LOG_NAME
 from unlearn_core.runs.store import Store
 
 POLL_SECONDS = 0.05
 HOLD_SECONDS = 60.0
 """How long a worker keeps a run loaded that was paused after a single step."""
-
-
-class Execute(Protocol):
-    """Does a claimed run from load to result; see `unlearn_core.runs.execute`."""
-
-    def __call__(self, store: Store, run_id: str, *, control: "StoreControl") -> None:
-        """Do the run."""
 
 
 class StoreControl:
@@ -112,7 +106,7 @@ def heartbeat(store: Store, run_id: str) -> Iterator[None]:
 def perform(
     store: Store,
     run_id: str,
-    execute: Execute,
+    work: Execute,
     signals: Sequence[signal.Signals] = (signal.SIGTERM,),
 ) -> bool:
     """Do a claimed run in this process and record how it ended.
@@ -127,7 +121,7 @@ def perform(
     try:
         with heartbeat(store, run_id), control.listening(*signals):
             write_json(folder / "environment.json", describe_environment(device))
-            execute(store, run_id, control=control)
+            work(store, run_id, control)
     except KeyboardInterrupt:
         store.set_state(run_id, "stopped", "Ended at once; nothing of it was kept.")
     except Exception as error:
@@ -182,12 +176,12 @@ class Wish:
                 os._exit(0)
 
 
-def main(arguments: Sequence[str] | None = None, execute: Execute | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, work: Execute | None = None) -> int:
     """Run the worker process.
 
     Args:
         arguments: Command line without the program's name; this process's when None.
-        execute: Does the run; the real thing when None.
+        work: Does the run; the real thing when None.
 
     Returns:
         Exit code: 0 also after a run that failed, which the store knows.
@@ -199,9 +193,10 @@ def main(arguments: Sequence[str] | None = None, execute: Execute | None = None)
     wish = Wish(store)
     if options.warm:
         wish.watch()
-    work = execute or load_execute()
-    if options.warm and not execute:
-        warm_up()
+    if work is None:
+        work = load_execute()
+        if options.warm:
+            warm_up()
     while (run_id := wish.claim()) is None:
         time.sleep(POLL_SECONDS)
     _log_to(store.folder(run_id) / LOG_NAME)
@@ -213,17 +208,11 @@ def load_execute() -> Execute:
     """Import everything that a run needs; takes seconds."""
     # The bundled model's class and the stemmer are imported by their first use.
     importlib.import_module("transformers.models.llama.modeling_llama")
-    from unlearn_core.audits.job import execute_audit
     from unlearn_core.metrics.rouge import words
-    from unlearn_core.runs.execute import execute
 
     words("imported")
-
-    def either(store: Store, run_id: str, *, control: StoreControl) -> None:
-        audit = store.get(run_id).kind == "audit"
-        (execute_audit if audit else execute)(store, run_id, control=control)
-
-    return either
+    import_jobs()
+    return execute
 
 
 def warm_up() -> None:

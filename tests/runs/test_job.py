@@ -20,10 +20,11 @@ from unlearn_core.models.likelihoods import mean_nll
 from unlearn_core.models.loading import load, load_answering, save
 from unlearn_core.models.spec import ModelSpec
 from unlearn_core.runs.events import Command
-from unlearn_core.runs.execute import execute, stop_reason
+from unlearn_core.runs.job import execute
 from unlearn_core.runs.plan import make_plan
 from unlearn_core.runs.spec import RunSpec, make_spec
 from unlearn_core.runs.store import Store
+from unlearn_core.runs.train import stop_reason
 from unlearn_core.sampling.tree import TreeSampler
 from unlearn_core.settings.specs import SamplingSpec, TrainingSpec
 from unlearn_core.share.export import export_model

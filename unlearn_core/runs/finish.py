@@ -1,0 +1,77 @@
+"""What a run leaves: its model, those of the way, its result."""
+
+import shutil
+import time
+from pathlib import Path
+from typing import Any
+
+from unlearn_core.evaluation.evaluator import evaluate
+from unlearn_core.files import whole_folder, write_json
+from unlearn_core.models.devices import peak_memory_bytes
+from unlearn_core.models.loading import save
+from unlearn_core.models.steering import write_steering
+from unlearn_core.runs.events import RunState
+from unlearn_core.runs.load import LoadedRun
+from unlearn_core.runs.store import STEPS, TEACHER
+from unlearn_core.runs.tracking import measures_told
+
+
+def finish(job: LoadedRun, before: dict[str, Any], state: RunState, reason: str | None) -> None:
+    """Measure the unlearned model, keep it, and write the result."""
+    spec, recorder, folder = job.plan.spec, job.recorder, job.folder
+    if job.trainer.finish():  # the displays must end with the model that is kept
+        recorder.step = max(1, recorder.step)  # also where nothing was trained
+        recorder.measured(job.monitor.measure(recorder.step), {})
+    with recorder.phase("measure_after"):
+        after = evaluate(job.evaluator, job.groups, spec.measure, spec.seed)
+    recorder.tell(measures_told(after), recorder.step)
+    with recorder.phase("save"):
+        save_model(job, folder / "model")
+        _save_teacher(job, folder / TEACHER)
+        shutil.rmtree(folder / "checkpoints", ignore_errors=True)
+    recorder.seconds["measure_live"] = job.monitor.seconds
+    recorder.seconds["total"] = time.perf_counter() - recorder.begun
+    result = {
+        "run": recorder.run_id,
+        "state": state,
+        "spec": spec.model_dump(mode="json"),
+        "data_hash": job.plan.corpus.data_hash,
+        "before": before,
+        "after": after,
+        "seconds": {name: round(value, 3) for name, value in recorder.seconds.items()},
+        "peak_memory_bytes": peak_memory_bytes(job.context.device),
+        "device": str(job.context.device),
+        "steps": recorder.step,
+        "effective_batch_size": job.trainer.effective_batch_size,
+        "stopped_because": reason,
+    }
+    write_json(folder / "result.json", result)
+    recorder.keep("model", "model")
+    recorder.keep("result", "result.json")
+    recorder.enter(state, reason or f"Finished after {recorder.step} steps.")
+
+
+def save_model(job: LoadedRun, folder: Path) -> None:
+    """Save the model as it is now, with what steers it."""
+    with whole_folder(folder) as place:
+        save(job.model, job.loaded.tokenizer, place)
+        if job.steering is not None:
+            write_steering(place, job.steering)
+
+
+def keep_step(job: LoadedRun) -> None:
+    """Keep the model as it is after a step; a run that is taken up again may have it already."""
+    place = f"{STEPS}/{job.recorder.step}"
+    if not (job.folder / place).is_dir():
+        save_model(job, job.folder / place)
+    job.recorder.keep("model", place)
+
+
+def _save_teacher(job: LoadedRun, folder: Path) -> None:
+    """What the method learnt from, as a model that answers by a rule, where it is to be kept."""
+    kept = job.trainer.teacher()
+    if kept is None:
+        return
+    adapter, steering = kept
+    save(job.model, job.loaded.tokenizer, folder, name=adapter)
+    write_steering(folder, steering)
