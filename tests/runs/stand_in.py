@@ -19,14 +19,13 @@ def execute(store: Store, run_id: str, control: Control) -> None:
     folder = store.folder(run_id)
     store.set_state(run_id, "running")
     first = len(list(folder.glob("step-*")))
-    single = control.command() == "step"
+    asked = control.command()
     for step in range(first + 1, script["steps"] + 1):
         time.sleep(script.get("seconds", 0.01))
         (folder / f"step-{step:05d}").touch()
         progress = {"step": step, "total": script["steps"], "seconds_left": 1.0, "phase": "train"}
         store.append(run_id, [Event("progress", step, progress)])
-        command = None if script.get("deaf") else control.command()
-        command = "step" if single else command
+        command = asked or (None if script.get("deaf") else control.command())
         if command is not None:
             store.set_state(run_id, ENDS[command], f"{command} after step {step}")
             return

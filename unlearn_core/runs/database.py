@@ -77,8 +77,11 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
-        """A transaction that holds the write lock from its first statement on."""
+        """A transaction that holds the write lock from its first statement on, or a part of one."""
         with self._lock, self._explained():
+            if self._connection.in_transaction:
+                yield self._connection
+                return
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection

@@ -12,7 +12,8 @@ from unlearn_core.models.loading import save
 from unlearn_core.models.steering import write_steering
 from unlearn_core.runs.events import RunState
 from unlearn_core.runs.load import LoadedRun
-from unlearn_core.runs.store import STEPS, TEACHER
+from unlearn_core.runs.queue import STEPS
+from unlearn_core.runs.store import TEACHER
 from unlearn_core.runs.tracking import measures_told
 
 

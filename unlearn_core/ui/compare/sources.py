@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from unlearn_core.models.name import BUNDLED, TWIN, name_of_run, run_of
 from unlearn_core.runs.info import RunInfo
-from unlearn_core.runs.store import STEPS, TEACHER
+from unlearn_core.runs.queue import STEPS
+from unlearn_core.runs.store import TEACHER
 from unlearn_core.ui.runs.rows import method_title
 from unlearn_core.ui.shell.services import Services
 from unlearn_core.ui.texts import compare as say
