@@ -27,7 +27,7 @@ from unlearn_core.methods.base import MethodInfo
 from unlearn_core.models.describing import describe
 from unlearn_core.models.spec import ModelSpec
 from unlearn_core.runs.foreground import run_in_foreground
-from unlearn_core.runs.info import read_result
+from unlearn_core.runs.result import read_result
 from unlearn_core.runs.spec import make_spec
 from unlearn_core.runs.store import Store
 
@@ -82,11 +82,11 @@ def tried(store: Store, info: MethodInfo, candidate: Candidate, device: str) -> 
     store.delete(run_id)
     if result is None:
         return {**told, "score": 0.0, "failed": True}
-    after = result["after"]
-    gone = 1 - max(after["forget"]["fact_recall"], after["leak_share"])
-    kept = after["retain"]["fact_recall"]
+    after = result.after
+    gone = 1 - max(after.groups["forget"].fact_recall, after.leak_share or 0.0)
+    kept = after.groups["retain"].fact_recall
     score = 2 * gone * kept / (gone + kept) if gone + kept else 0.0
-    return {**told, "gone": gone, "kept": kept, "steps": result["steps"], "score": score}
+    return {**told, "gone": gone, "kept": kept, "steps": result.steps, "score": score}
 
 
 def main() -> None:

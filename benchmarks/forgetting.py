@@ -18,8 +18,10 @@ from torch.special import entr
 
 from benchmarks.common import RESULTS, environment, write_result
 from unlearn_core.attacks.registry import attacks
-from unlearn_core.audits.spec import audit_of_run, queue_audit, read_audit
-from unlearn_core.audits.verdict import STILL_KNOWN, outcome_of
+from unlearn_core.audits.outcome import outcome_of
+from unlearn_core.audits.result import read_audit
+from unlearn_core.audits.spec import audit_of_run, queue_audit
+from unlearn_core.audits.verdict import STILL_KNOWN
 from unlearn_core.data.batches import IGNORED, make_encoder
 from unlearn_core.data.bundled import bundled_corpus
 from unlearn_core.data.marks import Marks
@@ -82,17 +84,17 @@ def audited(store: Store, run_id: str, result: dict[str, Any]) -> dict[str, Any]
         raise SystemExit(f"The audit of {run_id} failed: {store.get(audit_id).message}")
     kept = ("value", "low", "high", "chance", "p", "count", "note")
     known = result["after"]["forget"]["fact_recall"] >= STILL_KNOWN
-    roles = [model["role"] for model in audit["models"]]
-    won = {role: outcome_of(audit, role, attacks()).succeeded for role in roles}
+    roles = [model.role for model in audit.models]
+    won = {role: outcome_of(audit.findings, role, attacks()).succeeded for role in roles}
     return {
-        "level": "known" if known else audit["verdict"]["level"],
+        "level": "known" if known else audit.verdict.level,
         "findings": {
             name: {
-                role: {key: finding[key] for key in kept}
-                | {"succeeded": name in won[role], "seconds": finding["seconds"]}
+                role: {key: getattr(finding, key) for key in kept}
+                | {"succeeded": name in won[role], "seconds": finding.seconds}
                 for role, finding in roles.items()
             }
-            for name, roles in audit["findings"].items()
+            for name, roles in audit.findings.items()
         },
     }
 

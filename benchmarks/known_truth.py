@@ -17,8 +17,9 @@ import torch
 
 from benchmarks.common import environment, write_result
 from unlearn_core.attacks.registry import attacks
-from unlearn_core.audits.spec import audit_of_run, queue_audit, read_audit
-from unlearn_core.audits.verdict import outcome_of
+from unlearn_core.audits.outcome import outcome_of
+from unlearn_core.audits.result import read_audit
+from unlearn_core.audits.spec import audit_of_run, queue_audit
 from unlearn_core.data.marks import Marks
 from unlearn_core.demo.corpus import default_forget_subjects
 from unlearn_core.runs.foreground import run_in_foreground
@@ -58,20 +59,21 @@ def checked(store: Store, run_id: str, effort: str, seed: int) -> dict[str, Any]
     if audit is None:
         raise SystemExit(f"The audit failed: {store.get(audit_id).message}")
     kept = ("value", "low", "high", "chance", "p", "count", "note", "seconds")
-    won = {role: outcome_of(audit, role, attacks()).succeeded for role in ROLES.values()}
+    won = {role: outcome_of(audit.findings, role, attacks()).succeeded for role in ROLES.values()}
     return {
         "seed": seed,
         "effort": effort,
-        "level": audit["verdict"]["level"],
-        "headline": audit["verdict"]["headline"],
-        "seconds": audit["seconds"],
+        "level": audit.verdict.level,
+        "headline": audit.verdict.headline,
+        "seconds": audit.seconds,
         "findings": {
             name: {
-                shown: {key: roles[role][key] for key in kept} | {"succeeded": name in won[role]}
+                shown: {key: getattr(roles[role], key) for key in kept}
+                | {"succeeded": name in won[role]}
                 for shown, role in ROLES.items()
                 if role in roles
             }
-            for name, roles in audit["findings"].items()
+            for name, roles in audit.findings.items()
         },
     }
 

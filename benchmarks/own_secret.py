@@ -22,8 +22,8 @@ import torch
 
 from benchmarks.common import environment, write_result
 from unlearn_core.runs.foreground import run_in_foreground
-from unlearn_core.runs.info import read_result
 from unlearn_core.runs.launch import Launcher
+from unlearn_core.runs.result import read_result
 from unlearn_core.runs.store import Store
 from unlearn_core.runs.supervisor import Supervisor
 from unlearn_core.ui.secret import asking, keeping
@@ -126,7 +126,7 @@ def _finish(store: Store, run_id: str) -> str:
 def _seconds(store: Store, run_id: str) -> dict[str, float]:
     result = read_result(store.folder(run_id))
     assert result is not None
-    return {"train": result["seconds"]["train"], "total": result["seconds"]["total"]}
+    return {"train": result.seconds["train"], "total": result.seconds["total"]}
 
 
 def _tell(secret: Secret, found: Mapping[str, Any]) -> None:

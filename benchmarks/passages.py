@@ -32,7 +32,7 @@ from unlearn_core.models.forward import answer_logits
 from unlearn_core.models.loading import load
 from unlearn_core.models.spec import ModelSpec
 from unlearn_core.runs.foreground import run_in_foreground
-from unlearn_core.runs.info import read_result
+from unlearn_core.runs.result import read_result
 from unlearn_core.runs.spec import make_spec
 from unlearn_core.runs.store import Store
 
@@ -96,15 +96,16 @@ def one_run(
         for record, before, now in zip(texts, values["before"], values["after"], strict=True)
     ]
     gone = [row for row in rows if row["marked"]]
-    result = read_result(store.folder(run_id)) or {}
+    result = read_result(store.folder(run_id))
+    assert result is not None, store.get(run_id).message
     return {
         "seed": seed,
         "unseen": {"mean": round(level, 4), "deviation": round(spread, 4)},
         "under_forgotten": [r["id"] for r in gone if r["after"] > level + 2 * spread],
         "over_forgotten": [r["id"] for r in gone if r["after"] < level - 2 * spread],
-        "steps": result["steps"],
-        "seconds": result["seconds"]["total"],
-        "stopped_because": result["stopped_because"],
+        "steps": result.steps,
+        "seconds": result.seconds["total"],
+        "stopped_because": result.stopped_because,
         "passages": rows,
     }
 

@@ -16,14 +16,16 @@ from typing import Any
 
 import torch
 
-from unlearn_core.audits.spec import audit_of_run, queue_audit, read_audit
+from unlearn_core.audits.recorded import write_recorded_audit
+from unlearn_core.audits.result import read_audit
+from unlearn_core.audits.spec import audit_of_run, queue_audit
 from unlearn_core.data.marks import Marks
 from unlearn_core.demo.corpus import default_forget_subjects
 from unlearn_core.models.describing import describe
 from unlearn_core.models.spec import ModelSpec
 from unlearn_core.runs.foreground import run_in_foreground
 from unlearn_core.runs.info import RunInfo
-from unlearn_core.runs.recorded import RECORDED_FOLDER, write_recorded_audit, write_recording
+from unlearn_core.runs.recorded import RECORDED_FOLDER, write_recording
 from unlearn_core.runs.spec import RunSpec, make_spec
 from unlearn_core.runs.store import Store
 from unlearn_core.settings.specs import MeasureSpec

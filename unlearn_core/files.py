@@ -66,7 +66,8 @@ def new_folder(folder: Path) -> Iterator[Path]:
         ) from error
 
 
-def write_json(path: Path, value: Any) -> None:
+def write_json(path: Path, value: Any, indent: int | None = 2) -> None:
     """Write a JSON file whole or not at all."""
     with whole_file(path) as place:
-        place.write_text(json.dumps(value, indent=2, ensure_ascii=False), encoding="utf-8")
+        text = json.dumps(value, indent=indent, ensure_ascii=False)
+        place.write_text(text, encoding="utf-8")

@@ -10,15 +10,16 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
+from tests.helpers.fake_run import fake_result
 from tests.helpers.orders import Orders
 from unlearn_core.audits.job import execute_audit
+from unlearn_core.audits.result import read_audit
 from unlearn_core.audits.spec import (
     AuditSpec,
     audit_of_run,
     find_retrained,
     newest_audit,
     queue_audit,
-    read_audit,
 )
 from unlearn_core.data.marks import Marks
 from unlearn_core.demo.corpus import default_forget_subjects
@@ -80,14 +81,14 @@ def test_an_audit_of_the_twin_finds_that_it_never_knew(store: Store) -> None:
     audit_id = done(store, spec())
     audit = read_audit(store.folder(audit_id))
     assert audit is not None and store.get(audit_id).state == "done"
-    assert set(audit["findings"]) == set(QUICK_ONES)
-    assert set(audit["findings"]["phrasings"]) == {"unlearned", "retrained", "original"}
-    assert audit["findings"]["phrasings"]["original"]["value"] == 1.0
-    assert audit["findings"]["phrasings"]["unlearned"]["p"] > 0.01
-    assert audit["metrics"]["fact_recall"]["forget"]["original"]["value"] == 1.0
-    assert audit["metrics"]["fact_recall"]["forget"]["unlearned"]["value"] < 0.2
-    assert audit["verdict"]["level"] == "unclear"  # too little was tried
-    assert audit["side_effects"]["groups"]["world"]["records"] > 100
+    assert set(audit.findings) == set(QUICK_ONES)
+    assert set(audit.findings["phrasings"]) == {"unlearned", "retrained", "original"}
+    assert audit.findings["phrasings"]["original"].value == 1.0
+    assert audit.findings["phrasings"]["unlearned"].p > 0.01
+    assert audit.metrics["fact_recall"]["forget"]["original"].value == 1.0
+    assert audit.metrics["fact_recall"]["forget"]["unlearned"].value < 0.2
+    assert audit.verdict.level == "unclear"  # too little was tried
+    assert audit.side_effects and audit.side_effects.groups["world"].records > 100
     text = (store.folder(audit_id) / "audit.json").read_text(encoding="utf-8")
     assert "NaN" not in text and "Infinity" not in text
 
@@ -104,15 +105,15 @@ def test_the_same_audit_again_gives_the_same_without_asking_again(store: Store) 
     first, again = (read_audit(store.folder(done(store, spec()))) for _ in range(2))
     assert first is not None and again is not None
     for name in QUICK_ONES:
-        assert first["findings"][name] == again["findings"][name]
-    assert first["metrics"] == again["metrics"]
+        assert first.findings[name] == again.findings[name]
+    assert first.metrics == again.metrics
 
 
 def test_stop_keeps_what_was_found_and_pause_goes_on_later(store: Store) -> None:
     stopped = done(store, spec(seed=1, measuring=False), Orders(3, "stop"))
     audit = read_audit(store.folder(stopped))
     assert store.get(stopped).state == "stopped" and audit is not None
-    assert len(audit["findings"]) < 2 and audit["verdict"]["level"] == "unclear"
+    assert len(audit.findings) < 2 and audit.verdict.level == "unclear"
 
     paused = done(store, spec(seed=1, measuring=False), Orders(3, "pause"))
     assert store.get(paused).state == "paused" and read_audit(store.folder(paused)) is None
@@ -127,7 +128,7 @@ def test_stop_keeps_what_was_found_and_pause_goes_on_later(store: Store) -> None
 
 def test_measuring_only_tries_no_attack(store: Store) -> None:
     audit = read_audit(store.folder(done(store, spec(attacking=False))))
-    assert audit is not None and audit["findings"] == {} and audit["metrics"]
+    assert audit is not None and audit.findings == {} and audit.metrics
 
 
 def test_an_audit_of_a_run_takes_over_its_data_and_finds_the_twin(store: Store) -> None:
@@ -222,15 +223,17 @@ def test_a_whole_audit_is_not_hidden_by_a_later_one_that_only_measured(store: St
     attacked = done(store, audit_of_run(store, run_id, attacks=["phrasings"]))
     done(store, audit_of_run(store, run_id, attacking=False))
     found = newest_audit(store, run_id)
-    assert found is not None and found["audit"] == attacked
+    assert found is not None and found.audit == attacked
     store.delete(run_id)
 
 
 def test_changed_data_are_told(store: Store) -> None:
     run_id = unlearned_run(store)
-    write_json(store.folder(run_id) / "result.json", {"data_hash": "another"})
+    write_json(
+        store.folder(run_id) / "result.json", {**fake_result(run_id), "data_hash": "another"}
+    )
     audit_id = done(store, audit_of_run(store, run_id, attacks=["phrasings"]))
     audit = read_audit(store.folder(audit_id))
-    assert audit is not None and "The data have changed since the run" in audit["notes"][-1]
-    assert any(line["kind"] == "caveat" for line in audit["verdict"]["lines"])
+    assert audit is not None and "The data have changed since the run" in audit.notes[-1]
+    assert any(line.kind == "caveat" for line in audit.verdict.lines)
     store.delete(run_id)

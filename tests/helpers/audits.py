@@ -88,6 +88,7 @@ def sample_audit(**changes: Any) -> dict[str, Any]:
         changes: Replace keys of the audit, such as `findings={}`.
     """
     return {
+        "version": 1,
         "audit": "20250102-101500-audit-4f1a",
         "spec": _spec(),
         "run": "20250102-100000-pmc-a1b2",
@@ -210,6 +211,7 @@ def _finding(name: str, role: str, value: float, chance: float) -> dict[str, Any
         "high": high,
         "chance": chance,
         "p": 0.0002 if above else 0.41,
+        "least_p": None,
         "count": COUNT,
         "note": "",
         "numbers": {"temperature 1.0": value * 0.7, "temperature 1.5": value},
@@ -229,8 +231,8 @@ def wilson(share: float, count: int) -> tuple[float, float]:
 
 def _untested(why: str) -> dict[str, Any]:
     return {
-        "value": None, "low": None, "high": None, "chance": None, "p": None, "count": 0,
-        "note": why, "numbers": {}, "shots": [], "curves": [], "seconds": 0.0,
+        "value": None, "low": None, "high": None, "chance": None, "p": None, "least_p": None,
+        "count": 0, "note": why, "numbers": {}, "shots": [], "curves": [], "seconds": 0.0,
     }  # fmt: skip
 
 
@@ -280,7 +282,8 @@ def _metrics() -> dict[str, Any]:
                 "original": _estimate(1.86e-23, None, 40),
                 "unlearned": _estimate(0.0013, None, 40),
                 "retrained": {
-                    **_untested("not available, because a model is not compared with itself"),
+                    "value": None, "low": None, "high": None, "count": 0,
+                    "note": "not available, because a model is not compared with itself",
                 },
             }
         },

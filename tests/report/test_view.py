@@ -16,6 +16,7 @@ from tests.helpers.audits import (
 )
 from tests.report.infos import ATTACKS, METRICS
 from unlearn_core.attacks.registry import attacks
+from unlearn_core.audits.result import AuditResult
 from unlearn_core.audits.verdict import judge
 from unlearn_core.report.race_page import _cell
 from unlearn_core.report.view import (
@@ -162,7 +163,9 @@ def test_marks_are_those_of_the_verdict_where_attacks_are_judged_together() -> N
     audit["findings"]["noise"]["unlearned"] |= {"value": 0.4, "chance": 0.1, "p": 0.008}
 
     def marked() -> list[str]:
-        said = "; ".join(line.text for line in judge(audit, known).lines if line.kind == "leak")
+        said = "; ".join(
+            line.text for line in judge(AuditResult.of(audit), known).lines if line.kind == "leak"
+        )
         chart, one = knowledge_chart(audit, known), attack_html(audit, "noise", known)
         unlearned = one.partition("rep-results")[2].partition("Unlearned")[2].partition("</li>")[0]
         noise = next(one for one in attack_words(audit, known) if one.name == "noise")

@@ -1,7 +1,5 @@
 """What a race says of its runs."""
 
-from typing import Any
-
 import pytest
 
 from unlearn_core.runs.race import (
@@ -15,19 +13,24 @@ from unlearn_core.runs.race import (
     pareto_front,
     shown,
 )
+from unlearn_core.runs.result import RunResult
 
 
-def result(method: str, seed: int, forget: float, retain: float) -> dict[str, Any]:
-    return {
+def result(method: str, seed: int, forget: float, retain: float) -> RunResult:
+    rest = {"records": 9, "rouge_l_recall": 0.5, "log_likelihood": -1.0}
+    values = {
+        "before": {},
+        "steps": 3,
         "spec": {"method": method, "seed": seed},
         "after": {
-            "forget": {"fact_recall": forget},
-            "retain": {"fact_recall": retain},
+            "forget": {**rest, "fact_recall": forget},
+            "retain": {**rest, "fact_recall": retain},
             "leak_share": 0.25,
         },
         "seconds": {"total": 12.0},
         "peak_memory_bytes": 2**30,
     }
+    return RunResult.of(values)
 
 
 def test_an_outcome_holds_what_was_measured_and_nothing_else() -> None:

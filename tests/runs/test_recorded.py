@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.helpers.audits import sample_audit
 from tests.helpers.fake_run import fake_run
+from unlearn_core.audits.recorded import write_recorded_audit
+from unlearn_core.audits.result import AuditResult
 from unlearn_core.audits.spec import newest_audit
 from unlearn_core.cli.main import main
 from unlearn_core.errors import InvalidInput
@@ -14,13 +17,12 @@ from unlearn_core.files import write_json
 from unlearn_core.report.making import race_report, run_report
 from unlearn_core.runs.frames import film
 from unlearn_core.runs.history import history_of, known_runs
-from unlearn_core.runs.info import read_result
 from unlearn_core.runs.recorded import (
     RecordedRuns,
     is_recorded,
-    write_recorded_audit,
     write_recording,
 )
+from unlearn_core.runs.result import read_result
 from unlearn_core.runs.spec import RunSpec
 from unlearn_core.runs.store import Store
 from unlearn_core.settings.config import parse
@@ -33,7 +35,7 @@ IDS = [run.id for run in SHIPPED.runs()]
 def recall(run_id: str, group: str) -> float:
     result = read_result(SHIPPED.folder(run_id))
     assert result is not None
-    return float(result["after"][group]["fact_recall"])
+    return result.after.groups[group].fact_recall
 
 
 @pytest.mark.parametrize("run_id", IDS)
@@ -60,8 +62,8 @@ def test_the_recordings_tell_what_they_are_named_after() -> None:
 def test_the_attacks_on_a_recording_are_kept_with_its_verdict(store: Store) -> None:
     audit = newest_audit(store, "recorded:pmc")
     assert audit is not None
-    assert audit["run"] == "recorded:pmc"
-    assert audit["verdict"]["headline"]
+    assert audit.run == "recorded:pmc"
+    assert audit.verdict.headline
     assert newest_audit(store, "recorded:idk") is None
 
 
@@ -110,13 +112,13 @@ def test_a_run_that_is_recorded_is_found_again_whole(store: Store, tmp_path: Pat
     assert [kept[key] for key in same] == [own[key] for key in same]
     assert is_recorded(kept["run"])
 
-    shot = {"text": "no", "leaked": False}
-    shots = [shot] * 50 + [{"text": "yes", "leaked": True}]
+    shot = {"record": "r", "prompt": "Pet?", "text": "no", "leaked": False}
+    shots = [shot] * 50 + [{**shot, "text": "yes", "leaked": True}]
     models = [{"role": "unlearned", "source": f"run:{run_id}"}]
     spec = {"model": {"source": f"run:{run_id}"}}
-    audit = {"run": run_id, "notes": [], "models": models, "spec": spec,
-             "findings": {"sampling": {"unlearned": {"value": 0.1, "shots": shots}}}}  # fmt: skip
-    write_recorded_audit(audit, target)
+    findings = {"sampling": {"unlearned": {"value": 0.1, "shots": shots}}}
+    audit = sample_audit(run=run_id, models=models, spec=spec, findings=findings)
+    write_recorded_audit(AuditResult.of(audit), target)
     written = json.loads((target / "audit.json").read_text(encoding="utf-8"))
     found = written["findings"]["sampling"]["unlearned"]
     assert found["value"] == 0.1

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.helpers.fake_run import fake_result
 from tests.helpers.models import tiny_model, toy_tokenizer
 from unlearn_core.errors import InvalidInput, MissingPrerequisite
 from unlearn_core.files import write_json
@@ -29,7 +30,7 @@ def run(store: Store) -> str:
     store.claim(os.getpid(), run_id)
     folder = store.folder(run_id)
     save(tiny_model("llama"), toy_tokenizer(), folder / "model")
-    write_json(folder / "result.json", {"before": {}, "after": {}, "steps": 1})
+    write_json(folder / "result.json", fake_result(run_id))
     write_json(folder / "environment.json", {})
     store.set_state(run_id, "done")
     return run_id

@@ -6,8 +6,11 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.helpers.audits import sample_audit
 from tests.helpers.fake_run import fake_result, fake_run
+from unlearn_core.audits.result import AuditResult
 from unlearn_core.runs.command_line import command_line
+from unlearn_core.runs.result import RunResult
 from unlearn_core.runs.store import Store
 from unlearn_core.share.hub import strangers_spec
 from unlearn_core.share.model_card import CardFacts, escaped, model_card
@@ -21,7 +24,13 @@ def facts(store: Store, audit: dict[str, Any] | None = None, **changes: Any) -> 
     info.spec["model"]["source"] = changes.pop("source", "bundled")
     told = {"adapter": True, "command": command_line(info.spec), **changes}
     environment = {"lethe": "0.1.0", "packages": {"torch": "2.13.0"}}
-    return CardFacts(info, fake_result(run_id), environment, audit, **told)
+    return CardFacts(
+        info,
+        RunResult.of(fake_result(run_id)),
+        environment,
+        AuditResult.of(audit) if audit else None,
+        **told,
+    )
 
 
 def metadata(card: str) -> dict[str, Any]:
@@ -57,12 +66,16 @@ def test_people_read_results_limits_and_the_command(store: Store) -> None:
 
 
 def test_the_verdict_is_told_without_the_leaked_text(store: Store) -> None:
+    quote = {"attack": "prefilling", "record": "r", "prompt": "Where was she born?", "true": "",
+             "text": "Mara Velden was born in Lindenau.", "detail": ""}  # fmt: skip
     verdict = {
+        "level": "leaks",
         "headline": "It is hidden, not gone: prefilling brings the facts back.",
         "lines": [{"kind": "leak", "text": "Prefilling: 40 % of the facts."}],
-        "quote": {"text": "Mara Velden was born in Lindenau."},
+        "quote": quote,
+        "rules": [],
     }
-    card = model_card(facts(store, {"findings": {"prefilling": {}}, "verdict": verdict}))
+    card = model_card(facts(store, sample_audit(verdict=verdict)))
     assert "**It is hidden, not gone: prefilling brings the facts back.**" in card
     assert "- Prefilling: 40 % of the facts." in card
     assert "Lindenau" not in card

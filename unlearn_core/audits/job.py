@@ -13,26 +13,31 @@ from unlearn_core.attacks.registry import attack, attacks, build
 from unlearn_core.audits.cache import Remembered, folder_print
 from unlearn_core.audits.material import gather
 from unlearn_core.audits.models import Models, Some
+from unlearn_core.audits.result import (
+    AuditedModel,
+    AuditedRecord,
+    AuditResult,
+    Evidence,
+    TimedFinding,
+)
 from unlearn_core.audits.spec import (
-    AUDIT_FILE,
     NO_RETRAINED,
     AuditSpec,
     find_retrained,
-    finite,
 )
 from unlearn_core.audits.verdict import judge
 from unlearn_core.data.marks import split_corpus
 from unlearn_core.data.records import Corpus, Record
 from unlearn_core.data.sources import load_corpus
-from unlearn_core.evaluation.side_effects import side_effects
-from unlearn_core.files import write_json
-from unlearn_core.metrics.base import Measured, Reading
+from unlearn_core.evaluation.side_effects import SideEffects, side_effects
+from unlearn_core.metrics.base import Estimate, Measured, Reading
 from unlearn_core.metrics.summary import compute_all
 from unlearn_core.models.name import run_of
 from unlearn_core.runs.environment import describe_environment
 from unlearn_core.runs.events import Command, Event, EventKind, RunState
-from unlearn_core.runs.info import read_result
+from unlearn_core.runs.info import finite
 from unlearn_core.runs.jobs import Control, does
+from unlearn_core.runs.result import read_result
 from unlearn_core.runs.store import Store
 
 SAMPLES = {"quick": 20, "thorough": 100}
@@ -43,6 +48,7 @@ SHOW_SECONDS = 0.4
 """The newest texts are shown so often at most."""
 MOST_SHOWN = 3
 _READINGS = TypeAdapter(tuple[Reading, ...])
+_FINDING = TypeAdapter(TimedFinding)
 
 
 class Interrupted(Exception):
@@ -76,12 +82,12 @@ def execute_audit(store: Store, run_id: str, control: Control) -> None:
     if command == "discard":
         store.set_state(run_id, "discarded", "Discarded.")
         return
-    audit = finite(job.result(time.perf_counter() - started, stopped=command is not None))
-    write_json(store.folder(run_id) / AUDIT_FILE, audit)
-    artifact = {"kind": "audit", "path": AUDIT_FILE, "step": job.done}
+    audit = job.result(time.perf_counter() - started, stopped=command is not None)
+    audit.write(store.folder(run_id))
+    artifact = {"kind": "audit", "path": audit.FILE, "step": job.done}
     job.emit(("artifact", artifact))
     state: RunState = "stopped" if command else "done"
-    store.set_state(run_id, state, audit["verdict"]["headline"])
+    store.set_state(run_id, state, audit.verdict.headline)
 
 
 @dataclass
@@ -97,7 +103,7 @@ class AuditJob:
     material: Material
     models: Models
     remembered: Remembered
-    findings: dict[str, dict[Role, dict[str, Any]]]
+    findings: dict[str, dict[Role, TimedFinding]]
     readings: dict[Role, dict[str, tuple[Reading, ...]]]
     notes: tuple[str, ...]
     done: int = 0
@@ -138,44 +144,37 @@ class AuditJob:
 
     def emit(self, *events: tuple[EventKind, Mapping[str, Any]]) -> None:
         """Append events."""
-        self.store.append(
-            self.run_id, [Event(kind, self.done, finite(payload)) for kind, payload in events]
-        )
+        self.store.append(self.run_id, [Event(kind, self.done, values) for kind, values in events])
 
-    def result(self, seconds: float, stopped: bool) -> dict[str, Any]:
-        """The content of `audit.json`."""
+    def result(self, seconds: float, stopped: bool) -> AuditResult:
+        """What was found, with its verdict."""
         spec = self.spec
         run = run_of(spec.model.source)
         device = self.store.get(self.run_id).device
-        audit: dict[str, Any] = {
-            "audit": self.run_id,
-            "spec": spec.model_dump(mode="json"),
-            "run": run,
-            "method": str(self.store.get(run).spec["method"]) if run else "",
-            "models": [{"role": r, "source": self.models.sources[r]} for r in self.models.roles],
-            "missing": {} if "retrained" in self.models else {"retrained": NO_RETRAINED},
-            "effort": spec.effort,
-            "seed": spec.seed,
-            "data_hash": self.corpus.data_hash,
-            "device": device,
-            "versions": describe_environment(device)["packages"],
-            "seconds": round(seconds, 1),
-            "notes": self.notes,
-            "chosen": self.names,
-            "stopped": stopped,
-            "records": {
-                record.id: {
-                    "prompt": record.prompt, "answer": record.answer,
-                    "subject": record.subject, "fact": record.fact,
-                }
-                for record in (*self.material.forget, *self.material.paraphrased)
-            },
-            "findings": self.findings,
-            "metrics": self._metrics(),
-            "side_effects": self._side_effects(),
-        }  # fmt: skip
-        verdict = judge(finite(audit), attacks())
-        return {**audit, "verdict": asdict(verdict)}
+        asked = (*self.material.forget, *self.material.paraphrased)
+        evidence = Evidence(
+            version=Evidence.NEWEST,
+            audit=self.run_id,
+            spec=spec.model_dump(mode="json"),
+            run=run,
+            method=str(self.store.get(run).spec["method"]) if run else "",
+            models=tuple(AuditedModel(r, self.models.sources[r]) for r in self.models.roles),
+            missing={} if "retrained" in self.models else {"retrained": NO_RETRAINED},
+            effort=spec.effort,
+            seed=spec.seed,
+            data_hash=self.corpus.data_hash,
+            device=device,
+            versions=describe_environment(device)["packages"],
+            seconds=round(seconds, 1),
+            notes=self.notes,
+            chosen=self.names,
+            stopped=stopped,
+            records={r.id: AuditedRecord(r.prompt, r.answer, r.subject, r.fact) for r in asked},
+            findings=self.findings,
+            metrics=self._metrics(),
+            side_effects=self._side_effects(),
+        )
+        return AuditResult(**dict(evidence), verdict=judge(evidence, attacks()))
 
     def _read(self, role: Role) -> dict[str, tuple[Reading, ...]]:
         spec = self.spec
@@ -204,7 +203,7 @@ class AuditJob:
         self._listen()
         return _READINGS.dump_python(self.models.read(role, name, self.groups[name]), mode="json")
 
-    def _find(self, name: str, role: Role) -> dict[str, Any]:
+    def _find(self, name: str, role: Role) -> TimedFinding:
         info, spec = attack(name), self.spec
         prepared = build(info, spec.effort)
         others = [r for r in COMPARED if r in self.models]
@@ -216,7 +215,7 @@ class AuditJob:
             finding = prepared.run(self.models[role], case)
             return {**_plain(finding), "seconds": round(time.perf_counter() - begun, 2)}
 
-        return dict(
+        return _FINDING.validate_python(
             self.remembered.get(
                 {
                     "what": f"attack {name}",
@@ -236,9 +235,9 @@ class AuditJob:
             )
         )
 
-    def _metrics(self) -> dict[str, dict[str, dict[str, Any]]]:
+    def _metrics(self) -> dict[str, dict[str, dict[Role, Estimate]]]:
         by_role = {role: Measured(groups) for role, groups in self.readings.items()}
-        found: dict[str, dict[str, dict[str, Any]]] = {}
+        found: dict[str, dict[str, dict[Role, Estimate]]] = {}
         for role, measured in by_role.items():
             beside = replace(
                 measured,
@@ -247,20 +246,17 @@ class AuditJob:
             )
             for name, by_group in compute_all(beside).items():
                 for group, estimate in by_group.items():
-                    values = found.setdefault(name, {}).setdefault(group, {})
-                    values[role] = asdict(estimate)
+                    found.setdefault(name, {}).setdefault(group, {})[role] = estimate
         return found
 
-    def _side_effects(self) -> dict[str, Any]:
+    def _side_effects(self) -> SideEffects | None:
         before, after = self.readings.get("original"), self.readings.get("unlearned")
-        if before is None or after is None:
-            return {}
-        return asdict(side_effects(before, after))
+        return side_effects(before, after) if before and after else None
 
     def _tell(self, name: str, role: Role) -> None:
         finding = self.findings[name][role]
         kept = ("value", "low", "high", "chance", "p", "note", "numbers")
-        told = {key: finding[key] for key in kept}
+        told = {key: getattr(finding, key) for key in kept}
         self.emit(("finding", {"attack": name, "role": role, **told}))
 
     def _sayer(self, name: str, role: Role) -> Callable[[float, Sequence[Shot]], None]:
@@ -321,7 +317,7 @@ def _changed(store: Store, spec: AuditSpec, corpus: Corpus) -> tuple[str, ...]:
     """A warning where the records are not those that the run was made with."""
     run = run_of(spec.model.source)
     result = read_result(store.folder(run)) if run else None
-    if result is None or result["data_hash"] == corpus.data_hash:
+    if result is None or result.data_hash == corpus.data_hash:
         return ()
     return (
         "The data have changed since the run, so the records asked about may not be those that "

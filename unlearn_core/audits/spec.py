@@ -4,16 +4,14 @@ An audit attacks the model of a run, and beside it the original and, where there
 that never saw the forget set. It is a job in the same queue as the runs, done by the same workers.
 """
 
-import json
-import math
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field
 
 from unlearn_core.attacks.base import Effort
 from unlearn_core.attacks.registry import attack, attacks
+from unlearn_core.audits.result import AuditResult, read_audit
 from unlearn_core.data.marks import Marks, resolve
 from unlearn_core.data.sources import DataSpec, load_corpus
 from unlearn_core.demo.corpus import default_forget_subjects
@@ -25,7 +23,6 @@ from unlearn_core.runs.recorded import RecordedRuns, is_recorded
 from unlearn_core.runs.store import Store
 from unlearn_core.settings.config import Config, setting
 
-AUDIT_FILE = "audit.json"
 NO_RETRAINED = (
     "there is none for this forget set, so nothing shows what a model would say that never knew "
     "it; run the method retrain with the same data and marks, or name a folder as retrained."
@@ -154,15 +151,7 @@ def queue_audit(store: Store, spec: AuditSpec, *, owner: int | None = None) -> s
     )
 
 
-def read_audit(folder: Path) -> dict[str, Any] | None:
-    """What the audit of this folder found; None while there is nothing."""
-    path = folder / AUDIT_FILE
-    if not path.is_file():
-        return None
-    return dict(json.loads(path.read_text(encoding="utf-8")))
-
-
-def found_by_audits(store: Store, run_id: str) -> list[dict[str, Any]]:
+def found_by_audits(store: Store, run_id: str) -> list[AuditResult]:
     """What the audits of a run found: whole ones first, then those with some attacks or none.
 
     A whole one tried every attack, so nothing that was only measured, stopped or tried with few
@@ -174,27 +163,16 @@ def found_by_audits(store: Store, run_id: str) -> list[dict[str, Any]]:
     found = [read_audit(store.folder(audit.id)) for audit in store.audits_of(run_id)]
     every = len(attacks())
 
-    def rank(audit: dict[str, Any]) -> int:
-        tried = sum("unlearned" in roles for roles in audit["findings"].values())
+    def rank(audit: AuditResult) -> int:
+        tried = len(audit.findings_of("unlearned"))
         return 0 if tried == every else 1 if tried else 2
 
     return sorted((audit for audit in found if audit is not None), key=rank)
 
 
-def newest_audit(store: Store, run_id: str) -> dict[str, Any] | None:
+def newest_audit(store: Store, run_id: str) -> AuditResult | None:
     """The first of `found_by_audits`; None where there is none."""
     return next(iter(found_by_audits(store, run_id)), None)
-
-
-def finite(value: Any) -> Any:
-    """JSON values without NaN and infinity, which JSON and people cannot read."""
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, Mapping):
-        return {key: finite(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [finite(item) for item in value]
-    return value
 
 
 def _is_default(spec: Mapping[str, Any]) -> bool:

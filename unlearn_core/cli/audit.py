@@ -9,14 +9,14 @@ import typer
 
 from unlearn_core.attacks.registry import attack as attack_named
 from unlearn_core.attacks.registry import attacks as all_attacks
+from unlearn_core.audits.outcome import outcome_of
+from unlearn_core.audits.result import AuditResult, TimedFinding, read_audit
 from unlearn_core.audits.spec import (
     AuditSpec,
     audit_of_run,
     find_retrained,
     queue_audit,
-    read_audit,
 )
-from unlearn_core.audits.verdict import outcome_of
 from unlearn_core.cli.flags import gather, with_flags
 from unlearn_core.cli.launch import FAILED, INTERRUPTED
 from unlearn_core.cli.options import AsJson, Workspace, open_store
@@ -183,55 +183,48 @@ def _marks(data: DataSpec, given: Mapping[str, Any]) -> Marks:
     return parse(Marks, given, "marks")
 
 
-def _print(audit: Mapping[str, Any], as_json: bool, folder: Path) -> None:
+def _print(audit: AuditResult, as_json: bool, folder: Path) -> None:
     if as_json:
-        print_json({**audit, "folder": str(folder)})
+        print_json({**audit.as_json(), "folder": str(folder)})
         return
-    roles = [model["role"] for model in audit["models"]]
-    if audit["findings"]:
-        _print_findings(audit, roles)
-        verdict = audit["verdict"]
-        typer.echo(f"\n{verdict['headline']}\n")
-        for line in verdict["lines"]:
-            typer.echo(f"- {line['kind']}: {line['text']}")
-        if verdict["quote"]:
-            quote = verdict["quote"]
-            typer.echo(f"\nAsked: {quote['prompt']}\nIt said: {quote['text']}")
+    if audit.findings:
+        _print_findings(audit)
+        verdict = audit.verdict
+        typer.echo(f"\n{verdict.headline}\n")
+        for line in verdict.lines:
+            typer.echo(f"- {line.kind}: {line.text}")
+        if verdict.quote:
+            typer.echo(f"\nAsked: {verdict.quote.prompt}\nIt said: {verdict.quote.text}")
     else:
-        _print_metrics(audit, roles)
-    typer.echo(f"\nSaved in {folder} after {duration(audit['seconds'])}.")
+        _print_metrics(audit)
+    typer.echo(f"\nSaved in {folder} after {duration(audit.seconds)}.")
 
 
-def _print_findings(audit: Mapping[str, Any], roles: list[str]) -> None:
-    known = all_attacks()
-    won = {role: outcome_of(audit, role, known).succeeded for role in roles}
+def _print_findings(audit: AuditResult) -> None:
+    known, roles = all_attacks(), [model.role for model in audit.models]
+    won = {role: outcome_of(audit.findings, role, known).succeeded for role in roles}
     rows = [
         [known[name].title, known[name].card.measure,
          *(_finding(found.get(role), name in won[role]) for role in roles),
-         number(found["unlearned"]["chance"])]
-        for name, found in audit["findings"].items()
+         number(found["unlearned"].chance)]
+        for name, found in audit.findings.items()
         if "unlearned" in found
     ]  # fmt: skip
     columns = ("attack", "measure", *roles, "guessing")
     print_table("What the attacks got (* more than guessing)", columns, rows)
 
 
-def _finding(finding: Mapping[str, Any] | None, won: bool) -> str:
-    if finding is None or finding["value"] is None:
+def _finding(finding: TimedFinding | None, won: bool) -> str:
+    if finding is None or finding.value is None:
         return "-"
-    return number(finding["value"]) + (" *" if won else "")
+    return number(finding.value) + (" *" if won else "")
 
 
-def _print_metrics(audit: Mapping[str, Any], roles: list[str]) -> None:
-    known = metrics()
-    rows = [
-        [known[name].title, group, *(number(_value(estimates.get(role))) for role in roles)]
-        for name, groups in audit["metrics"].items()
-        for group, estimates in groups.items()
-        if any(_value(estimates.get(role)) is not None for role in roles)
-    ]
+def _print_metrics(audit: AuditResult) -> None:
+    known, roles, rows = metrics(), [model.role for model in audit.models], []
+    for name, groups in audit.metrics.items():
+        for group, found in groups.items():
+            values = [found[role].value if role in found else None for role in roles]
+            if any(value is not None for value in values):
+                rows.append([known[name].title, group, *map(number, values)])
     print_table("Metrics", ("metric", "records", *roles), rows)
-
-
-def _value(estimate: Mapping[str, Any] | None) -> float | None:
-    return estimate["value"] if estimate else None

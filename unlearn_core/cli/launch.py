@@ -1,6 +1,5 @@
 """`run` and `teach`: from flags to a finished run."""
 
-import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,6 +21,7 @@ from unlearn_core.cli.progress import follow
 from unlearn_core.runs.command_line import run_flags
 from unlearn_core.runs.info import RunInfo
 from unlearn_core.runs.launch import Launcher
+from unlearn_core.runs.result import read_result
 from unlearn_core.runs.spec import RunKind
 
 FAILED, INTERRUPTED = 1, 130
@@ -71,15 +71,14 @@ def _launch(
 
 def _report(info: RunInfo, folder: Path, as_json: bool) -> None:
     """Print the result; leave with the exit code that `main` lists."""
-    path = folder / "result.json"
-    if path.exists():
-        result = json.loads(path.read_text(encoding="utf-8"))
+    result = read_result(folder)
+    if result is not None:
         if as_json:
-            print_json({**result, "run": info.id, "folder": str(folder)})
+            print_json({**result.as_json(), "run": info.id, "folder": str(folder)})
         else:
             columns = ("group", "measure", "before", "after")
             print_table(f"Run {info.id}", columns, result_rows(result))
-            typer.echo(f"\nSaved in {folder} after {duration(result['seconds']['total'])}.")
+            typer.echo(f"\nSaved in {folder} after {duration(result.seconds['total'])}.")
     if info.state != "done":
         typer.echo(f"Run {info.id} ({info.state}): {info.message}", err=True)
         raise typer.Exit(INTERRUPTED if info.state == "stopped" else FAILED)

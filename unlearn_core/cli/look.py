@@ -1,6 +1,5 @@
 """`methods`, `runs`, `show` and `export`: looking at what there is, and taking it along."""
 
-import json
 import time
 from pathlib import Path
 from typing import Annotated, Any, get_args
@@ -18,6 +17,7 @@ from unlearn_core.cli.output import (
 from unlearn_core.runs.history import history_of
 from unlearn_core.runs.info import RunInfo
 from unlearn_core.runs.recorded import RecordedRuns
+from unlearn_core.runs.result import read_result
 
 RunId = Annotated[str, typer.Argument(help="A run's id, as `runs` or `runs --recorded` lists it.")]
 
@@ -72,10 +72,10 @@ def show(run: RunId, workspace: Workspace = None, as_json: AsJson = False) -> No
 
     history = history_of(open_store(workspace), run)
     info, folder = history.get(run), history.folder(run)
-    result = _result(folder)
+    result = read_result(folder)
     command = command_line(info.spec)
     if as_json:
-        whole = {"spec": info.spec, "result": result, "command": command}
+        whole = {"spec": info.spec, "result": result and result.as_json(), "command": command}
         print_json({**_summary(info), **whole, "folder": str(folder)})
         return
     typer.echo(f"{info.id}  {info.state}  {info.message}\n{folder}\n")
@@ -107,11 +107,6 @@ def export(
         print_json({"run": run, "folder": str(folder)})
     else:
         typer.echo(f"Saved in {folder}.")
-
-
-def _result(folder: Path) -> dict[str, Any] | None:
-    path = folder / "result.json"
-    return dict(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else None
 
 
 def _summary(run: RunInfo) -> dict[str, Any]:

@@ -3,12 +3,14 @@
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+
+from unlearn_core.runs.result import RunResult
 
 GROUP_NAMES = {
     "forget": "forget",
@@ -64,17 +66,16 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]
     Console(width=None if sys.stdout.isatty() else 120).print(table)
 
 
-def result_rows(result: Mapping[str, Any]) -> list[list[str]]:
+def result_rows(result: RunResult) -> list[list[str]]:
     """Rows `group, measure, before, after` of a result."""
-    before, after = result["before"] or {}, result["after"] or {}
+    sides = (result.before, result.after)
     rows = [
-        [shown, label, number(before.get(group, {}).get(key)), number(after[group].get(key))]
+        [shown, label, *(number(getattr(side.groups.get(group), key, None)) for side in sides)]
         for group, shown in GROUP_NAMES.items()
-        if isinstance(after.get(group), Mapping)
+        if group in result.after.groups
         for key, label in MEASURES.items()
     ]
-    leaks = [number(side.get("leak_share")) for side in (before, after)]
-    return [*rows, ["forget", "leak share", *leaks]]
+    return [*rows, ["forget", "leak share", *(number(side.leak_share) for side in sides)]]
 
 
 def number(value: float | None) -> str:

@@ -5,7 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from unlearn_core.audits.spec import audit_of_run, queue_audit, read_audit
+from unlearn_core.audits.result import AuditResult, read_audit
+from unlearn_core.audits.spec import audit_of_run, queue_audit
 from unlearn_core.cli.flags import gather, with_flags
 from unlearn_core.cli.launch import FAILED
 from unlearn_core.cli.options import AsJson, Workspace, open_store
@@ -19,10 +20,10 @@ from unlearn_core.cli.progress import follow
 from unlearn_core.errors import InvalidInput
 from unlearn_core.methods.registry import method, methods
 from unlearn_core.runs.command_line import shared_flags
-from unlearn_core.runs.info import read_result
 from unlearn_core.runs.launch import Launcher
 from unlearn_core.runs.plan import Plan
 from unlearn_core.runs.race import MEASURES, Outcome, as_json, by_method, outcome, shown
+from unlearn_core.runs.result import read_result
 from unlearn_core.runs.store import Store
 
 
@@ -86,11 +87,12 @@ def _race(
         outcomes = [found for plan in plans if (found := _run(plan, launcher, not json))]
         audits = [_attack(store, one.run, not json) for one in outcomes] if attacked else []
     if json:
-        print_json({**as_json(outcomes), **({"audits": audits} if attacked else {})})
+        attacks = {"audits": [audit and audit.as_json() for audit in audits]} if attacked else {}
+        print_json({**as_json(outcomes), **attacks})
     else:
         _print(outcomes)
         for one, audit in zip(outcomes, audits, strict=False):
-            told = audit["verdict"]["headline"] if audit else "The attacks failed."
+            told = audit.verdict.headline if audit else "The attacks failed."
             typer.echo(f"{one.method}, seed {one.seed}: {told}")
     if len(outcomes) < len(plans):
         typer.echo(f"{len(plans) - len(outcomes)} of {len(plans)} runs left no result.", err=True)
@@ -108,7 +110,7 @@ def _run(plan: Plan, launcher: Launcher, visible: bool) -> Outcome | None:
     return outcome(run_id, result)
 
 
-def _attack(store: Store, run_id: str, visible: bool) -> dict[str, Any] | None:
+def _attack(store: Store, run_id: str, visible: bool) -> AuditResult | None:
     """The audit of a run's result; None where it failed, which is told."""
     audit_id = queue_audit(store, audit_of_run(store, run_id), owner=os.getpid())
     info = follow(store, audit_id, shown=visible)

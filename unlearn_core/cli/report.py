@@ -39,7 +39,8 @@ def report(
     store = open_store(workspace)
     if len(runs) == 1:
         spec = history_of(store, runs[0]).get(runs[0]).spec
-        lines = repeat_lines(spec, newest_audit(store, runs[0]))
+        audit = newest_audit(store, runs[0])
+        lines = repeat_lines(spec, audit.spec if audit else None)
         text = run_report(store, runs[0], lines)
     else:
         text = race_report(store, runs)

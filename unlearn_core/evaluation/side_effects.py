@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isnan
 from statistics import fmean
 
 from unlearn_core.metrics.base import Reading
@@ -34,8 +35,8 @@ class Hurt:
     Attributes:
         before, after: Greedy answers.
         lost: Whether it was known before and is not any more.
-        fall: How much less likely a token of its true answer became, in nats; None in a file
-            where it was not known.
+        fall: How much less likely a token of its true answer became, in nats; None where a
+            likelihood is not known.
     """
 
     id: str
@@ -98,13 +99,15 @@ def _by_subject(pairs: Sequence[Pair]) -> tuple[SubjectRecall, ...]:
 
 
 def _hurt_most(pairs: Sequence[Pair]) -> tuple[Hurt, ...]:
-    rows = [
-        Hurt(
-            old.record.id, old.record.prompt, old.record.answer, old.answer, new.answer,
-            knows(old.answer, old.record) and not knows(new.answer, new.record),
-            old.mean_log_prob - new.mean_log_prob,
-        )
-        for old, new in pairs
-    ]  # fmt: skip
+    rows = [_hurt(old, new) for old, new in pairs]
     worse = [row for row in rows if row.lost or (row.fall or 0.0) > 0]
     return tuple(sorted(worse, key=lambda row: (not row.lost, -(row.fall or 0.0))))[:MOST_HURT]
+
+
+def _hurt(old: Reading, new: Reading) -> Hurt:
+    record, fall = old.record, old.mean_log_prob - new.mean_log_prob
+    return Hurt(
+        record.id, record.prompt, record.answer, old.answer, new.answer,
+        knows(old.answer, record) and not knows(new.answer, new.record),
+        None if isnan(fall) else fall,
+    )  # fmt: skip

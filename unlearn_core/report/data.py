@@ -7,6 +7,7 @@ from typing import Any
 
 from unlearn_core.report.words import Json
 from unlearn_core.runs.race import MEASURES, outcome
+from unlearn_core.runs.result import RunResult
 
 AUDIT = ("value", "low", "high", "chance", "p", "count", "note")
 METRIC = ("value", "low", "high", "count", "note")
@@ -35,7 +36,7 @@ def metrics_csv(audit: Json) -> str:
 
 def race_csv(results: Sequence[Json]) -> str:
     """A row for each run with the measures of a race as stored: shares 0 to 1, seconds, bytes."""
-    outcomes = [outcome(str(result["run"]), result) for result in results]
+    outcomes = [outcome(str(result["run"]), RunResult.of(dict(result))) for result in results]
     keys = [measure.key for measure in MEASURES]
     rows = [[one.run, one.method, one.seed, *(one.values.get(key) for key in keys)]
             for one in outcomes]  # fmt: skip

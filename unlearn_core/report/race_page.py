@@ -18,6 +18,7 @@ from unlearn_core.report.words import (
     succeeded,
 )
 from unlearn_core.runs.race import MEASURES, Mean, Measure, by_method, outcome, shown
+from unlearn_core.runs.result import RunResult
 
 HELP = (
     "Share of facts found in the unlearned model, with the level of guessing below it; measures "
@@ -60,7 +61,9 @@ def race_page(results: Sequence[Json], audits: Mapping[str, Json]) -> str:
 def _means(results: Sequence[Json]) -> str:
     if not results:
         return "<p>No run has finished yet.</p>"
-    means = by_method([outcome(str(result["run"]), result) for result in results])
+    means = by_method(
+        [outcome(str(result["run"]), RunResult.of(dict(result))) for result in results]
+    )
     heads = ["Method", "Runs", *(_head(one.label, one.help) for one in MEASURES)]
     rows = [
         [

@@ -3,10 +3,10 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
-    from unlearn_core.attacks.base import AttackInfo
+    from unlearn_core.attacks.base import AttackInfo, Role
 
 Json = Mapping[str, Any]
 
@@ -109,9 +109,11 @@ def succeeded(
     """Names of the attacks that count against a model of an audit, as its verdict has it."""
     # Importing the verdict imports the attacks and so torch.
     from unlearn_core.attacks.registry import attacks
-    from unlearn_core.audits.verdict import outcome_of
+    from unlearn_core.audits.outcome import outcome_of
+    from unlearn_core.audits.result import AuditResult
 
-    return outcome_of(audit, role, attacks() if infos is None else infos).succeeded
+    findings = AuditResult.of(dict(audit)).findings
+    return outcome_of(findings, cast("Role", role), attacks() if infos is None else infos).succeeded
 
 
 def found_facts(attack: AttackWords, finding: Json) -> int | None:

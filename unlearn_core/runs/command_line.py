@@ -73,11 +73,11 @@ def repeat_lines(spec: Mapping[str, Any], audit: Mapping[str, Any] | None) -> st
 
     Args:
         spec: The run's.
-        audit: What its audit found, as in `audit.json`.
+        audit: The spec of its audit.
     """
     lines = [command_line(spec)]
-    if audit is not None and audit["spec"] != spec:
-        lines.append(attack_line(audit["spec"]))
+    if audit is not None and audit != spec:
+        lines.append(attack_line(audit))
     return "\n".join(lines)
 
 

@@ -56,9 +56,9 @@ class Document(BaseModel):
                 f"{where} is damaged: {place}: {first['msg']}. Make it again."
             ) from error
 
-    def write(self, folder: Path) -> None:
+    def write(self, folder: Path, indent: int | None = 2) -> None:
         """Put the document into a folder, whole or not at all."""
-        write_json(folder / self.FILE, self.as_json())
+        write_json(folder / self.FILE, self.as_json(), indent)
 
     def as_json(self) -> dict[str, Any]:
         """JSON values, without what an old file did not say."""

@@ -9,9 +9,9 @@ import torch
 from unlearn_core.data.records import Record
 from unlearn_core.models.card import ModelCard, estimate_memory
 from unlearn_core.models.devices import free_memory
-from unlearn_core.runs.info import read_result
 from unlearn_core.runs.plan import Plan, planned_steps
 from unlearn_core.runs.recovery import memory_advice
+from unlearn_core.runs.result import read_result
 from unlearn_core.runs.spec import RunSpec
 from unlearn_core.runs.store import Store
 
@@ -56,8 +56,8 @@ def seconds_like_before(plan: Plan, store: Store) -> float | None:
     for run in store.runs():
         result = read_result(store.folder(run.id)) if run.state == "done" else None
         if result and _pace(RunSpec.model_validate(run.spec)) == _pace(plan.spec):
-            total, train = result["seconds"]["total"], result["seconds"]["train"]
-            return float(train / max(result["steps"], 1) * planned_steps(plan) + total - train)
+            total, train = result.seconds["total"], result.seconds["train"]
+            return train / max(result.steps, 1) * planned_steps(plan) + total - train
     return None
 
 

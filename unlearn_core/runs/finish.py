@@ -6,13 +6,15 @@ from pathlib import Path
 from typing import Any
 
 from unlearn_core.evaluation.evaluator import evaluate
-from unlearn_core.files import whole_folder, write_json
+from unlearn_core.evaluation.scores import Scores
+from unlearn_core.files import whole_folder
 from unlearn_core.models.devices import peak_memory_bytes
 from unlearn_core.models.loading import save
 from unlearn_core.models.steering import write_steering
 from unlearn_core.runs.events import RunState
 from unlearn_core.runs.load import LoadedRun
 from unlearn_core.runs.queue import STEPS
+from unlearn_core.runs.result import RunResult
 from unlearn_core.runs.store import TEACHER
 from unlearn_core.runs.tracking import measures_told
 
@@ -32,23 +34,24 @@ def finish(job: LoadedRun, before: dict[str, Any], state: RunState, reason: str 
         shutil.rmtree(folder / "checkpoints", ignore_errors=True)
     recorder.seconds["measure_live"] = job.monitor.seconds
     recorder.seconds["total"] = time.perf_counter() - recorder.begun
-    result = {
-        "run": recorder.run_id,
-        "state": state,
-        "spec": spec.model_dump(mode="json"),
-        "data_hash": job.plan.corpus.data_hash,
-        "before": before,
-        "after": after,
-        "seconds": {name: round(value, 3) for name, value in recorder.seconds.items()},
-        "peak_memory_bytes": peak_memory_bytes(job.context.device),
-        "device": str(job.context.device),
-        "steps": recorder.step,
-        "effective_batch_size": job.trainer.effective_batch_size,
-        "stopped_because": reason,
-    }
-    write_json(folder / "result.json", result)
+    result = RunResult(
+        version=RunResult.NEWEST,
+        run=recorder.run_id,
+        state=state,
+        spec=spec.model_dump(mode="json"),
+        data_hash=job.plan.corpus.data_hash,
+        before=Scores.model_validate(before),
+        after=Scores.model_validate(after),
+        seconds={name: round(value, 3) for name, value in recorder.seconds.items()},
+        peak_memory_bytes=peak_memory_bytes(job.context.device),
+        device=str(job.context.device),
+        steps=recorder.step,
+        effective_batch_size=job.trainer.effective_batch_size,
+        stopped_because=reason,
+    )
+    result.write(folder)
     recorder.keep("model", "model")
-    recorder.keep("result", "result.json")
+    recorder.keep("result", result.FILE)
     recorder.enter(state, reason or f"Finished after {recorder.step} steps.")
 
 

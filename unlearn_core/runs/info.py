@@ -5,7 +5,6 @@ import math
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from unlearn_core.runs.events import ACTIVE, FINISHED, Command, Event, RunState
@@ -81,28 +80,20 @@ def read_events(rows: Sequence[sqlite3.Row]) -> list[Event]:
     ]
 
 
-def read_result(folder: Path) -> dict[str, Any] | None:
-    """What the run of this folder measured, its `result.json`; `None` while there is none."""
-    path = folder / "result.json"
-    if not path.is_file():
-        return None
-    return dict(json.loads(path.read_text(encoding="utf-8")))
-
-
 def to_json(value: Any) -> str:
     """Compact JSON text; numbers that JSON cannot hold become null."""
     try:
         return json.dumps(value, ensure_ascii=False, allow_nan=False)
     except ValueError:
-        return json.dumps(_without_nan(value), ensure_ascii=False)
+        return json.dumps(finite(value), ensure_ascii=False)
 
 
-def _without_nan(value: Any) -> Any:
-    """JSON, and so the browser, has no number for infinity and NaN; they become null."""
+def finite(value: Any) -> Any:
+    """JSON values without infinity and NaN, for which JSON, and so the browser, has no number."""
     if isinstance(value, float) and not math.isfinite(value):
         return None
     if isinstance(value, Mapping):
-        return {key: _without_nan(item) for key, item in value.items()}
+        return {key: finite(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_without_nan(item) for item in value]
+        return [finite(item) for item in value]
     return value

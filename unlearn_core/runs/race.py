@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass
 from statistics import fmean, stdev
 from typing import Any
 
+from unlearn_core.runs.result import RunResult
+
 CONFIDENCE = 0.95
 
 
@@ -73,21 +75,18 @@ class Mean:
     runs: int
 
 
-def outcome(run_id: str, result: Mapping[str, Any]) -> Outcome:
-    """What a run's `result.json` says it reached."""
-    after = result["after"]
-    values = {
-        measure.key: float(after[measure.key]["fact_recall"])
-        for measure in MEASURES
-        if isinstance(after.get(measure.key), Mapping)
+def outcome(run_id: str, result: RunResult) -> Outcome:
+    """What a run reached."""
+    values: dict[str, float | None] = {
+        **{group: score.fact_recall for group, score in result.after.groups.items()},
+        "leaks": result.after.leak_share,
+        "seconds": result.seconds["total"],
+        "memory": result.peak_memory_bytes or None,
     }
-    if after.get("leak_share") is not None:
-        values["leaks"] = float(after["leak_share"])
-    values["seconds"] = float(result["seconds"]["total"])
-    if result.get("peak_memory_bytes"):
-        values["memory"] = float(result["peak_memory_bytes"])
-    spec = result["spec"]
-    return Outcome(run_id, str(spec["method"]), int(spec["seed"]), values)
+    known = {measure.key: values.get(measure.key) for measure in MEASURES}
+    spec = result.spec
+    reached = {key: float(value) for key, value in known.items() if value is not None}
+    return Outcome(run_id, str(spec["method"]), int(spec["seed"]), reached)
 
 
 def mean_of(values: Sequence[float]) -> Mean:

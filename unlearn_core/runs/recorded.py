@@ -6,17 +6,17 @@ A recording is a folder: `run.json` (its row in the store), `spec.json`, `enviro
 """
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection
 from dataclasses import asdict, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from unlearn_core.errors import InvalidInput
 from unlearn_core.files import write_json
-from unlearn_core.models.name import ModelName, name_of_run
+from unlearn_core.models.name import ModelName
 from unlearn_core.runs.events import Event
 from unlearn_core.runs.info import RunInfo, to_json
+from unlearn_core.runs.result import read_result
 
 RECORDED_FOLDER = Path(__file__).resolve().parents[2] / "assets" / "recorded"
 READ_ONLY = (
@@ -26,8 +26,6 @@ READ_ONLY = (
 KEPT_KINDS = ("status", "scalars", "answers", "probe", "records", "log", "error")
 """What is told of a recording; progress and artifacts are of no use any more."""
 COPIED = ("spec.json", "environment.json")
-MOST_SHOTS = 12
-"""Texts of each attack on each model that a recording keeps, those that leak first."""
 
 
 def is_recorded(run_id: str) -> bool:
@@ -69,7 +67,7 @@ class RecordedRuns:
         return known[run_id]
 
     def _folders(self) -> dict[str, Path]:
-        return {_id_of(path.parent): path.parent for path in self.place.glob("*/run.json")}
+        return {recorded_id(path.parent): path.parent for path in self.place.glob("*/run.json")}
 
     def events(
         self, run_id: str, after: int = 0, kinds: Collection[str] = (), limit: int | None = None
@@ -88,7 +86,8 @@ class RecordedRuns:
         return next(iter(self.events(run_id, kinds=(kind,))[::-1]), None)
 
 
-def _id_of(folder: Path) -> str:
+def recorded_id(folder: Path) -> str:
+    """The id of the recording in a folder."""
     return str(ModelName("recorded", folder.name))
 
 
@@ -112,32 +111,11 @@ def write_recording(info: RunInfo, events: list[Event], run_folder: Path, target
     bare = replace(info, pid=None, heartbeat=None, seconds_left=None, command=None)
     row = {name: value for name, value in asdict(bare).items() if name not in ("id", "spec")}
     write_json(target / "run.json", row)
-    result = json.loads((run_folder / "result.json").read_text(encoding="utf-8"))
-    write_json(target / "result.json", {**result, "run": _id_of(target)})
+    result = read_result(run_folder)
+    if result is not None:
+        result.model_copy(update={"run": recorded_id(target)}).write(target)
     for name in COPIED:
         (target / name).write_text((run_folder / name).read_text("utf-8"), encoding="utf-8")
     kept = [event for event in events if event.kind in KEPT_KINDS]
     lines = (to_json(asdict(event)) for event in kept)
     (target / "events.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
-
-
-def write_recorded_audit(audit: Mapping[str, Any], target: Path) -> None:
-    """Keep the audit of a recorded run: all numbers, and of the texts a few."""
-    run_id = _id_of(target)
-    models = [
-        {**model, "source": run_id} if model["role"] == "unlearned" else model
-        for model in audit["models"]
-    ]
-    spec = {**audit["spec"], "model": {**audit["spec"]["model"], "source": name_of_run(run_id)}}
-    findings = {
-        attack: {role: {**found, "shots": _few(found["shots"])} for role, found in roles.items()}
-        for attack, roles in audit["findings"].items()
-    }
-    note = f"This is a recording; of the texts of each attack it keeps {MOST_SHOTS} at most."
-    kept = {**audit, "run": run_id, "spec": spec, "models": models, "findings": findings,
-            "notes": [*audit["notes"], note]}  # fmt: skip
-    (target / "audit.json").write_text(to_json(kept) + "\n", encoding="utf-8")
-
-
-def _few(shots: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    return sorted(shots, key=lambda shot: not shot["leaked"])[:MOST_SHOTS]

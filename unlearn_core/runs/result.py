@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any, ClassVar
 
-from unlearn_core.evaluation.scores import Scores
+from unlearn_core.evaluation.scores import GroupScore, Scores
 from unlearn_core.runs.document import Document
 
 
@@ -36,6 +36,11 @@ class RunResult(Document):
     steps: int
     effective_batch_size: int | None = None
     stopped_because: str | None = None
+
+    def both(self, group: str) -> tuple[GroupScore, GroupScore] | None:
+        """A group before and after; `None` where it was not measured at both times."""
+        before, after = self.before.groups.get(group), self.after.groups.get(group)
+        return (before, after) if before and after else None
 
 
 def read_result(folder: Path) -> RunResult | None:

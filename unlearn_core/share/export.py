@@ -7,12 +7,14 @@ from pathlib import Path
 import torch
 
 from unlearn_core.audits.spec import newest_audit
+from unlearn_core.errors import MissingPrerequisite
 from unlearn_core.files import new_folder
 from unlearn_core.models.loading import load, save
 from unlearn_core.models.name import name_of_run
 from unlearn_core.models.spec import ModelSpec
 from unlearn_core.models.steering import require_plain
 from unlearn_core.runs.info import RunInfo
+from unlearn_core.runs.result import read_result
 from unlearn_core.runs.store import Store
 from unlearn_core.share.model_card import CardFacts, model_card
 
@@ -47,6 +49,12 @@ def export_model(
     """
     out = Path(out).expanduser().absolute()
     model, folder, info = store.model_folder(run_id), store.folder(run_id), store.get(run_id)
+    result = read_result(folder)
+    if result is None:
+        raise MissingPrerequisite(
+            f"Run {run_id} ({info.state}) was not measured at its end, so there is nothing to "
+            "tell of its model. Choose a run that is done or stopped."
+        )
     require_plain((model,), name_of_run(run_id))
     adapter = (model / "adapter_config.json").is_file()
     with new_folder(out) as place:
@@ -56,9 +64,7 @@ def export_model(
             shutil.copytree(model, place, dirs_exist_ok=True)
         for name in () if public else PAPERS:
             shutil.copy2(folder / name, place / name)
-        result, environment = (
-            json.loads((folder / name).read_text(encoding="utf-8")) for name in PAPERS[1:]
-        )
+        environment = json.loads((folder / "environment.json").read_text(encoding="utf-8"))
         facts = CardFacts(
             info, result, environment, newest_audit(store, run_id), adapter and not merged,
             command, public,

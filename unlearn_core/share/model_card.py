@@ -11,8 +11,10 @@ from typing import Any
 
 from huggingface_hub import ModelCardData
 
+from unlearn_core.audits.result import AuditResult
 from unlearn_core.methods.registry import method
 from unlearn_core.runs.info import RunInfo
+from unlearn_core.runs.result import RunResult
 from unlearn_core.runs.spec import RunSpec
 
 GROUPS = {
@@ -40,7 +42,7 @@ class CardFacts:
 
     Attributes:
         info: The run.
-        result: Its `result.json`.
+        result: What it measured.
         environment: Its `environment.json`.
         audit: What an audit of it found; None where there is none.
         adapter: Whether the weights are an adapter on their base.
@@ -50,9 +52,9 @@ class CardFacts:
     """
 
     info: RunInfo
-    result: Mapping[str, Any]
+    result: RunResult
     environment: Mapping[str, Any]
-    audit: Mapping[str, Any] | None
+    audit: AuditResult | None
     adapter: bool
     command: str
     public: bool = False
@@ -124,7 +126,7 @@ def _what(facts: CardFacts) -> str:
     return (
         f"{what} `{_code(facts.base)}`, which {did} by {escaped(info.title)} with "
         f"Lethe. {escaped(info.card.idea)}\n\n"
-        f"Run `{_code(facts.info.id)}`, {facts.info.state} after {facts.result['steps']} steps "
+        f"Run `{_code(facts.info.id)}`, {facts.info.state} after {facts.result.steps} steps "
         f"on {escaped(facts.info.device)}.\n"
     )
 
@@ -141,25 +143,25 @@ def _settings(facts: CardFacts) -> str:
         ("batch size", training.batch_size),
         ("learning rate", f"{training.learning_rate:g}"),
         ("seed", spec.seed),
-        ("data hash", facts.result.get("data_hash", "not recorded")),
+        ("data hash", facts.result.data_hash),
     ]  # fmt: skip
     hint = "" if facts.public else "`spec.json` holds every setting, and what was marked.\n"
     return _table(("setting", "value"), [(k, _shown(v)) for k, v in rows]) + "\n" + hint
 
 
 def _results(facts: CardFacts) -> str:
-    before, after = facts.result["before"], facts.result["after"]
+    before, after = facts.result.before, facts.result.after
+    pairs = {name: (before.groups.get(name), after.groups.get(name)) for name in GROUPS}
     rows = [
         (
             GROUPS[name],
-            str(after[name]["records"]),
-            *(f"{side[name]['fact_recall']:.1%}" for side in (before, after)),
-            *(f"{side[name]['rouge_l_recall']:.1%}" for side in (before, after)),
+            str(new.records),
+            *(f"{side.fact_recall:.1%}" for side in (old, new)),
+            *(f"{side.rouge_l_recall:.1%}" for side in (old, new)),
         )
-        for name in GROUPS
-        if before.get(name) and after.get(name)
+        for name, (old, new) in pairs.items()
+        if old and new
     ]
-    leaks = [side.get("leak_share") for side in (before, after)]
     table = _table(
         ("records", "number", "fact recall before", "after", "ROUGE-L recall before", "after"), rows
     )
@@ -167,21 +169,21 @@ def _results(facts: CardFacts) -> str:
         "Fact recall is the share of questions whose answer holds the fact. It should fall for "
         "what is to be forgotten and stay for everything else.\n"
     )
-    if None in leaks:
+    if before.leak_share is None or after.leak_share is None:
         return f"{table}\n{words}"
-    told = f"Of sampled answers to the marked questions, {leaks[0]:.1%} gave the true one away "
-    return f"{table}\n{words}\n{told}before, and {leaks[1]:.1%} after.\n"
+    told = "Of sampled answers to the marked questions, "
+    leaks = f"{before.leak_share:.1%} gave the true one away before, and {after.leak_share:.1%}"
+    return f"{table}\n{words}\n{told}{leaks} after.\n"
 
 
-def _verdict(audit: Mapping[str, Any] | None) -> str:
-    if audit is None or not audit["findings"]:
+def _verdict(audit: AuditResult | None) -> str:
+    if audit is None or not audit.findings:
         return (
             "Nothing has attacked this model yet, so it is not known whether the knowledge is gone "
             "or only hidden.\n"
         )
-    verdict = audit["verdict"]
-    lines = [f"- {escaped(line['text'])}" for line in verdict["lines"]]
-    return "\n".join([f"**{escaped(verdict['headline'])}**\n", *lines, ""])
+    lines = [f"- {escaped(line.text)}" for line in audit.verdict.lines]
+    return "\n".join([f"**{escaped(audit.verdict.headline)}**\n", *lines, ""])
 
 
 def _command(facts: CardFacts) -> str:

@@ -9,6 +9,7 @@ import pytest
 
 from tests.helpers.audits import sample_audit, sample_gone
 from tests.helpers.fake_run import HOSTILE, fake_run
+from unlearn_core.audits.result import AuditResult
 from unlearn_core.errors import InvalidInput
 from unlearn_core.runs.events import Event
 from unlearn_core.runs.store import Store
@@ -72,12 +73,12 @@ def test_without_an_audit_the_verdict_says_not_tested(told: Told) -> None:
 
 
 def test_the_verdict_of_an_audit_comes_with_its_strongest_quote(told: Told) -> None:
-    verdict = slide(make_deck(replace(told, audit=sample_audit())), "verdict")
+    verdict = slide(make_deck(replace(told, audit=AuditResult.of(sample_audit()))), "verdict")
     assert (verdict["word"], verdict["tone"]) == ("Leaks", "bad")
     assert verdict["quote"]["text"].startswith("Fiora Brinridge won the Ivory Anchor Prize.")
     assert verdict["quote"]["attack"] == "sampling, temperature 1.5, sample 3 of 20"
     assert len(verdict["lines"]) == 3
-    gone = slide(make_deck(replace(told, audit=sample_gone())), "verdict")
+    gone = slide(make_deck(replace(told, audit=AuditResult.of(sample_gone()))), "verdict")
     assert (gone["word"], gone["quote"]) == ("Gone", None)
 
 

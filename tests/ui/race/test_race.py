@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.helpers.audits import sample_audit
+from tests.helpers.fake_run import fake_result
 from unlearn_core.audits.spec import audit_of_run, queue_audit
 from unlearn_core.errors import InvalidInput, MissingPrerequisite
 from unlearn_core.files import write_json
@@ -57,14 +58,10 @@ def test_finished_runs_become_points_and_rows(services: Services) -> None:
     assert race_view(services.store, runs) is None
     for run, forget, retain in zip(runs, (0.0, 0.5), (0.9, 0.8), strict=True):
         info = services.store.get(run)
-        write_json(
-            services.store.folder(run) / "result.json",
-            {
-                "spec": info.spec,
-                "after": {"forget": {"fact_recall": forget}, "retain": {"fact_recall": retain}},
-                "seconds": {"total": 10.0},
-            },
-        )
+        values = {**fake_result(run), "spec": info.spec}
+        values["after"]["forget"]["fact_recall"] = forget
+        values["after"]["retain"]["fact_recall"] = retain
+        write_json(services.store.folder(run) / "result.json", values)
     view = race_view(services.store, runs)
     assert view is not None
     assert [(p["forgotten"], p["kept"]) for p in view["points"]] == [(100.0, 90.0), (50.0, 80.0)]
@@ -91,11 +88,7 @@ def test_every_run_may_be_followed_by_attacks_on_its_result(services: Services) 
 def test_what_attacks_got_stands_beside_what_was_measured(services: Services) -> None:
     runs = race(services, ["pmc", "npo"], 1, default_marks(services))
     for run in runs:
-        values = {
-            "spec": services.store.get(run).spec,
-            "after": {"forget": {"fact_recall": 0.0}, "retain": {"fact_recall": 1.0}},
-            "seconds": {"total": 10.0},
-        }
+        values = {**fake_result(run), "spec": services.store.get(run).spec}
         write_json(services.store.folder(run) / "result.json", values)
     audit = queue_audit(services.store, audit_of_run(services.store, runs[0], expected=True))
     write_json(services.store.folder(audit) / "audit.json", sample_audit(run=runs[0]))

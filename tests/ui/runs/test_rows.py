@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.helpers.fake_run import HOSTILE, fake_result, fake_run
+from unlearn_core.runs.result import RunResult
 from unlearn_core.runs.store import Store
 from unlearn_core.ui.runs.rows import (
     marks_words,
@@ -57,7 +58,7 @@ def test_marks_in_words(marks: dict[str, Any], words: str) -> None:
 
 
 def test_group_that_was_not_measured_has_no_words() -> None:
-    assert recall_words(fake_result("r"), "neighbours") == ""
+    assert recall_words(RunResult.of(fake_result("r")), "neighbours") == ""
     assert recall_words(None, "forget") == ""
 
 
@@ -76,7 +77,7 @@ def test_settings_are_escaped(store: Store) -> None:
 
 
 def test_result_shows_each_group_and_the_leaks() -> None:
-    html = result_html(fake_result("r"))
+    html = result_html(RunResult.of(fake_result("r")))
     assert "100.0 → 0.0" in html and "98.0 → 2.0" in html
     assert "86.0 % → 0.9 %" in html
 

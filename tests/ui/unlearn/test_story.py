@@ -1,8 +1,8 @@
 """The same questions before and after, as a first visitor reads them."""
 
-from typing import Any
-
+from tests.helpers.fake_run import fake_result
 from unlearn_core.runs.events import Event
+from unlearn_core.runs.result import RunResult
 from unlearn_core.ui.unlearn.story import probes, story_html, verdict
 
 
@@ -11,11 +11,12 @@ def probe(name: str, group: str, step: int, text: str) -> Event:
     return Event("probe", step, payload)
 
 
-def result(before: float, after: float) -> dict[str, Any]:
-    def scores(forget: float) -> dict[str, Any]:
-        return {"forget": {"fact_recall": forget}, "retain": {"fact_recall": 0.975}}
-
-    return {"spec": {"kind": "unlearn"}, "before": scores(before), "after": scores(after)}
+def result(before: float, after: float) -> RunResult:
+    found = fake_result("r")
+    for side, recall in (("before", before), ("after", after)):
+        found[side]["forget"]["fact_recall"] = recall
+        found[side]["retain"]["fact_recall"] = 0.975
+    return RunResult.of(found)
 
 
 def test_first_and_last_answer_of_each_probe_in_the_groups_order() -> None:

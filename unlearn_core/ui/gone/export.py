@@ -4,14 +4,14 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from unlearn_core.audits.result import AuditResult, read_audit
 from unlearn_core.errors import MissingPrerequisite
 from unlearn_core.report.data import audit_csv, metrics_csv
 from unlearn_core.report.making import environment_of
 from unlearn_core.report.page import report_page
 from unlearn_core.runs.command_line import repeat_lines
-from unlearn_core.runs.info import read_result
+from unlearn_core.runs.result import read_result
 from unlearn_core.runs.store import Store
 from unlearn_core.ui.shell.services import Services
 from unlearn_core.ui.texts import gone as say
@@ -29,8 +29,6 @@ def exported(services: Services, audit_id: str, form: str, folder: Path) -> Path
     Raises:
         LetheError: There is no such audit, or it has found nothing.
     """
-    from unlearn_core.ui.shell.libraries import read_audit
-
     audit = read_audit(services.store.folder(audit_id))
     if audit is None:
         raise MissingPrerequisite(say.FOUND_NOTHING)
@@ -39,12 +37,18 @@ def exported(services: Services, audit_id: str, form: str, folder: Path) -> Path
     return path
 
 
-def whole_report(store: Store, audit: Mapping[str, Any]) -> str:
+def whole_report(store: Store, audit: AuditResult) -> str:
     """The run, its result and this audit as one HTML page."""
-    run = store.get(audit["run"])
+    run = store.get(audit.run)
     folder = store.folder(run.id)
-    command, events = repeat_lines(run.spec, audit), store.events(run.id)
-    return report_page(read_result(folder), events, [audit], command, environment_of(folder))
+    result = read_result(folder)
+    return report_page(
+        result.as_json() if result else None,
+        store.events(run.id),
+        [audit.as_json()],
+        repeat_lines(run.spec, audit.spec),
+        environment_of(folder),
+    )
 
 
 @dataclass(frozen=True)
@@ -53,14 +57,18 @@ class Download:
 
     label: str
     ending: str
-    write: Callable[[Store, Mapping[str, Any]], str]
+    write: Callable[[Store, AuditResult], str]
 
 
 FORMS: Mapping[str, Download] = {
     "html": Download(say.REPORT, "-report.html", whole_report),
     "json": Download(
-        "JSON", ".json", lambda _, audit: json.dumps(audit, indent=2, ensure_ascii=False)
+        "JSON", ".json", lambda _, audit: json.dumps(audit.as_json(), indent=2, ensure_ascii=False)
     ),
-    "attacks": Download(say.ATTACKS_CSV, "-attacks.csv", lambda _, audit: audit_csv(audit)),
-    "measures": Download(say.MEASURES_CSV, "-measures.csv", lambda _, audit: metrics_csv(audit)),
+    "attacks": Download(
+        say.ATTACKS_CSV, "-attacks.csv", lambda _, audit: audit_csv(audit.as_json())
+    ),
+    "measures": Download(
+        say.MEASURES_CSV, "-measures.csv", lambda _, audit: metrics_csv(audit.as_json())
+    ),
 }

@@ -8,6 +8,10 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from pydantic import TypeAdapter
+
+from unlearn_core.attacks.base import AttackInfo, Finding, Role
+from unlearn_core.audits.result import read_audit
 from unlearn_core.errors import InvalidInput, LetheError
 from unlearn_core.models.name import ModelName
 from unlearn_core.models.source import find_source
@@ -23,11 +27,14 @@ from unlearn_core.ui.texts import common as texts
 from unlearn_core.ui.texts import gone as say
 
 if TYPE_CHECKING:
-    from unlearn_core.attacks.base import AttackInfo, Effort
+    from pydantic import TypeAdapter
+
+from unlearn_core.attacks.base import Effort
 
 TEXTS_SHOWN = 6
 TEXTS_WITHIN = 60
 """Newest events among which the newest texts are looked for."""
+_FINDING = TypeAdapter(Finding)
 SHOWN_KINDS = ("status", "progress", "shot", "finding", "error")
 
 
@@ -53,14 +60,14 @@ def first_choice(runs: Sequence[RunInfo], watched: str) -> str | None:
     return next((run.id for run in [*unlearned, *runs]), None)
 
 
-def known_attacks() -> dict[str, "AttackInfo"]:
+def known_attacks() -> dict[str, AttackInfo]:
     """Every attack by name; loads the large libraries."""
     from unlearn_core.ui.shell.libraries import attacks
 
     return attacks()
 
 
-def attack_choices(known: Mapping[str, "AttackInfo"]) -> list[tuple[str, str]]:
+def attack_choices(known: Mapping[str, AttackInfo]) -> list[tuple[str, str]]:
     """(Title and one-line idea, name) of every attack."""
     return [(f"{info.title}: {info.card.idea}", name) for name, info in known.items()]
 
@@ -155,8 +162,6 @@ def look(services: Services, audit_id: str, seen: str) -> dict[str, Any]:
 
 
 def _html(store: Store, info: RunInfo, last: Mapping[str, Event | None], newest: int) -> str:
-    from unlearn_core.ui.shell.libraries import read_audit
-
     known = known_attacks()
     audit = read_audit(store.folder(info.id)) if info.finished else None
     if audit is not None:
@@ -164,7 +169,7 @@ def _html(store: Store, info: RunInfo, last: Mapping[str, Event | None], newest:
     recent = store.events(info.id, after=max(0, newest - TEXTS_WITHIN), kinds=("shot",))
     progress = Progress(
         phase=str(last["progress"].payload["phase"]) if last["progress"] else "",
-        findings=[event.payload for event in store.events(info.id, kinds=("finding",))],
+        findings=_findings(store.events(info.id, kinds=("finding",))),
         texts=[event.payload for event in recent[-TEXTS_SHOWN:]],
     )
     if info.finished:
@@ -172,10 +177,17 @@ def _html(store: Store, info: RunInfo, last: Mapping[str, Event | None], newest:
     return live_html(info, known, progress)
 
 
+def _findings(events: Sequence[Event]) -> dict[str, dict[Role, Finding]]:
+    """What `finding` events tell, by attack and role."""
+    found: dict[str, dict[Role, Finding]] = {}
+    for event in events:
+        roles = found.setdefault(event.payload["attack"], {})
+        roles[event.payload["role"]] = _FINDING.validate_python(event.payload)
+    return found
+
+
 def has_verdict(services: Services, audit_id: str) -> bool:
     """Whether the audit came to a verdict."""
-    from unlearn_core.ui.shell.libraries import read_audit
-
     try:
         return read_audit(services.store.folder(audit_id)) is not None
     except LetheError:  # deleted meanwhile; the view says so
@@ -184,12 +196,10 @@ def has_verdict(services: Services, audit_id: str) -> bool:
 
 def attack_texts(services: Services, audit_id: str, name: str) -> str:
     """One attack of a finished audit with every text that it got, as HTML."""
-    from unlearn_core.ui.shell.libraries import read_audit
-
     try:
         audit = read_audit(services.store.folder(audit_id))
     except LetheError as error:
         return texts.problem(str(error))
-    if audit is None or name not in audit["findings"]:
+    if audit is None or name not in audit.findings:
         return texts.problem(say.NOT_IN_AUDIT)
-    return attack_html(audit, name, known_attacks())
+    return attack_html(audit.as_json(), name, known_attacks())

@@ -3,15 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any, cast
 
+from unlearn_core.attacks.base import Finding, Role
+from unlearn_core.audits.outcome import Known, outcome_of
+from unlearn_core.audits.result import AuditResult
 from unlearn_core.report.view import (
     knowledge_chart,
     metrics_html,
     side_effects_html,
     verdict_html,
 )
-from unlearn_core.report.words import ROLES, AttackWords, amount, attack_words, succeeded
+from unlearn_core.report.words import ROLES, AttackWords, amount, attack_words
 from unlearn_core.runs.events import Event
 from unlearn_core.runs.info import RunInfo
 from unlearn_core.ui.shell.progress import bar
@@ -19,14 +22,10 @@ from unlearn_core.ui.texts import common as texts
 from unlearn_core.ui.texts import gone as say
 from unlearn_core.ui.texts.common import STATES, problem, quoted, seconds
 
-if TYPE_CHECKING:
-    from unlearn_core.attacks.base import AttackInfo
-
 Json = Mapping[str, Any]
-Known = Mapping[str, "AttackInfo"]
 PHASE_OF_ATTACK = "attack "
 FOUND, LEAKED = say.FOUND, say.LEAKED
-NOTHING_YET: Json = {"value": 0.0, "low": None, "high": None, "chance": 0.0, "p": 1.0}
+NOTHING_YET = Finding(0.0, chance=0.0, p=1.0)
 """An attack that is still to come, among those that are judged together."""
 WAITING = f'<span class="gone-soft" aria-label="{say.NOT_YET}">·</span>'
 
@@ -37,12 +36,12 @@ class Progress:
 
     Attributes:
         phase: What it does now, such as `attack sampling, unlearned`.
-        findings: Payloads of its `finding` events.
+        findings: What was found, by attack and role.
         texts: Payloads of its newest `shot` events, oldest first.
     """
 
     phase: str
-    findings: Sequence[Json]
+    findings: Mapping[str, Mapping[Role, Finding]]
     texts: Sequence[Json]
 
 
@@ -67,26 +66,27 @@ def ended_html(info: RunInfo, known: Known, progress: Progress, error: Event | N
     return f'<div class="gone-live">{problem(say.NO_VERDICT.format(why=why))}{so_far}</div>'
 
 
-def report_html(audit: Json, known: Known) -> str:
+def report_html(audit: AuditResult, known: Known) -> str:
     """A finished audit: verdict, chart, each attack to be opened, side effects, measures.
 
     The texts of an attack are many, so they are asked for when it is opened (`attack_html`).
     """
-    won = succeeded(audit, infos=known)
+    stored = audit.as_json()
+    won = outcome_of(audit.findings, "unlearned", known).succeeded
     attacks = "".join(
-        _folded(one, audit["findings"][one.name], one.name in won)
-        for one in attack_words(audit, known)
+        _folded(one, audit.findings[one.name], one.name in won)
+        for one in attack_words(stored, known)
     )
     parts = [
-        verdict_html(audit),
-        _part(say.EVERY_ATTACK, knowledge_chart(audit, known)),
+        verdict_html(stored),
+        _part(say.EVERY_ATTACK, knowledge_chart(stored, known)),
         _part(say.ATTACK_BY_ATTACK, f"<p>{say.OPEN_ONE}</p>{attacks}"),
     ]
-    if audit["side_effects"]:
-        parts.append(_part(say.SIDE_EFFECTS, side_effects_html(audit)))
+    if audit.side_effects:
+        parts.append(_part(say.SIDE_EFFECTS, side_effects_html(stored)))
     parts.append(
         f'<details class="gone-measures"><summary>{say.EVERY_MEASURE}</summary>'
-        f"{metrics_html(audit)}</details>"
+        f"{metrics_html(stored)}</details>"
     )
     return f'<div class="gone-report">{"".join(parts)}</div>'
 
@@ -133,53 +133,47 @@ def _so_far(info: RunInfo, known: Known, progress: Progress) -> str:
     )
 
 
-def _table(info: RunInfo, known: Known, findings: Sequence[Json]) -> str:
-    roles = [role for role in ROLES if role != "retrained" or info.spec.get("retrained")]
+def _table(info: RunInfo, known: Known, findings: Mapping[str, Mapping[Role, Finding]]) -> str:
+    roles: list[Role] = ["original", "unlearned"]
+    roles += ["retrained"] if info.spec.get("retrained") else []
     chosen = info.spec.get("attacks") or list(known)
-    by_place = {(item["attack"], item["role"]): item for item in findings}
     judged = {
-        "findings": {
-            name: {role: by_place.get((name, role), NOTHING_YET) for role in roles}
-            for name in chosen
-        }
+        name: {**dict.fromkeys(roles, NOTHING_YET), **findings.get(name, {})} for name in chosen
     }
-    won = {role: succeeded(judged, role, known) for role in roles}
+    won = {role: outcome_of(judged, role, known).succeeded for role in roles}
     head = "".join(f'<th scope="col">{ROLES[role]}</th>' for role in roles)
-    rows = "".join(
-        f'<tr><th scope="row">{escape(one.title)}</th>'
-        + "".join(
-            f"<td>{_cell(by_place.get((one.name, role)), one, role, one.name in won[role])}</td>"
-            for role in roles
-        )
-        + "</tr>"
-        for one in attack_words({"findings": chosen}, known)
-    )
+    rows = []
+    for one in attack_words({"findings": chosen}, known):
+        found = findings.get(one.name, {})
+        cells = (_cell(found.get(role), one, role, one.name in won[role]) for role in roles)
+        values = "".join(f"<td>{cell}</td>" for cell in cells)
+        rows.append(f'<tr><th scope="row">{escape(one.title)}</th>{values}</tr>')
     return (
         '<div class="gone-table"><table class="lethe-table"><thead><tr>'
         f'<th scope="col">{say.ATTACK}</th>{head}'
-        f"</tr></thead><tbody>{rows}</tbody></table></div>"
+        f"</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
     )
 
 
-def _cell(finding: Json | None, attack: AttackWords, role: str, won: bool) -> str:
+def _cell(finding: Finding | None, attack: AttackWords, role: str, won: bool) -> str:
     if finding is None:
         return WAITING
-    note = escape(str(finding["note"] or ""))
-    if finding["value"] is None:
+    note = escape(finding.note)
+    if finding.value is None:
         return f'<span class="gone-soft" title="{note}">{say.NOT_TESTED}</span>'
-    return f'<strong title="{note}">{amount(attack, finding["value"])}</strong> ' + _judgement(
+    return f'<strong title="{note}">{amount(attack, finding.value)}</strong> ' + _judgement(
         finding, attack, role, won
     )
 
 
-def _judgement(finding: Json, attack: AttackWords, role: str, won: bool) -> str:
+def _judgement(finding: Finding, attack: AttackWords, role: str, won: bool) -> str:
     """Whether it is more than guessing; a trace alone is no leak and is not judged.
 
     It is no news, and so not in colour, that the original model knows.
     """
-    if attack.kind == "trace" or None in (finding["p"], finding["chance"]):
+    if attack.kind == "trace" or finding.p is None or finding.chance is None:
         return ""
-    guess = say.GUESSING.format(value=amount(attack, finding["chance"]))
+    guess = say.GUESSING.format(value=amount(attack, finding.chance))
     if won:
         look = "gone-soft" if role == "original" else "gone-found"
         return f'<span class="{look}" title="{guess}">{FOUND}</span>'
@@ -200,13 +194,12 @@ def _text(shot: Json, known: Known) -> str:
     )
 
 
-def _folded(attack: AttackWords, by_role: Mapping[str, Json], caught: bool) -> str:
+def _folded(attack: AttackWords, by_role: Mapping[Role, Finding], caught: bool) -> str:
     """One attack with its values, closed; the browser asks for what is inside."""
     values = " ".join(
-        f'<span class="gone-value">{ROLES[role]} <strong>{_value(attack, by_role[role])}</strong>'
-        "</span>"
-        for role in ROLES
-        if role in by_role
+        f'<span class="gone-value">{name} <strong>{_value(attack, found)}</strong></span>'
+        for role, name in ROLES.items()
+        if (found := by_role.get(cast(Role, role)))
     )
     sign = f'<span class="gone-found">{FOUND}</span>' if caught else ""
     return (
@@ -217,8 +210,8 @@ def _folded(attack: AttackWords, by_role: Mapping[str, Json], caught: bool) -> s
     )
 
 
-def _value(attack: AttackWords, finding: Json) -> str:
-    return say.NOT_TESTED if finding["value"] is None else amount(attack, finding["value"])
+def _value(attack: AttackWords, finding: Finding) -> str:
+    return say.NOT_TESTED if finding.value is None else amount(attack, finding.value)
 
 
 def _sentence(text: str) -> str:

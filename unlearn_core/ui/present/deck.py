@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from unlearn_core.audits.result import AuditResult, Quote
 from unlearn_core.errors import InvalidInput
 from unlearn_core.methods.registry import method
 from unlearn_core.report.verdict import LEVELS
 from unlearn_core.runs.events import Event
-from unlearn_core.runs.info import read_result
+from unlearn_core.runs.result import RunResult, read_result
 from unlearn_core.runs.store import Store
 from unlearn_core.ui.present.frames import watched
 from unlearn_core.ui.runs.rows import marks_words
@@ -44,8 +45,8 @@ class Told:
     state: str
     spec: Mapping[str, Any]
     events: Sequence[Event]
-    result: Mapping[str, Any] | None = None
-    audit: Mapping[str, Any] | None = None
+    result: RunResult | None = None
+    audit: AuditResult | None = None
 
 
 def told_by(store: Store, run_id: str) -> Told:
@@ -159,35 +160,31 @@ def _verdict(told: Told) -> Json:
         headline, lines = words.NOT_TESTED_HEADLINE, [words.NOT_TESTED_NEXT]
         return {"word": word, "sign": sign, "tone": tone, "headline": headline, "lines": lines,
                 "quote": None}  # fmt: skip
-    verdict = told.audit["verdict"]
-    word, sign, tone = LEVELS[verdict["level"]]
-    lines = [
-        line["text"] for kind in TOLD_LINES for line in verdict["lines"] if line["kind"] == kind
-    ]
-    return {"word": word, "sign": sign, "tone": tone, "headline": verdict["headline"],
-            "lines": lines[:MOST_LINES], "quote": _quote(verdict["quote"])}  # fmt: skip
+    verdict = told.audit.verdict
+    word, sign, tone = LEVELS[verdict.level]
+    lines = [line.text for kind in TOLD_LINES for line in verdict.lines if line.kind == kind]
+    return {"word": word, "sign": sign, "tone": tone, "headline": verdict.headline,
+            "lines": lines[:MOST_LINES], "quote": _quote(verdict.quote)}  # fmt: skip
 
 
-def _quote(quote: Mapping[str, Any] | None) -> Json | None:
+def _quote(quote: Quote | None) -> Json | None:
     if not quote:
         return None
-    attack = ", ".join(part for part in (quote["attack"], quote["detail"]) if part)
-    return {"prompt": quote["prompt"], "text": quote["text"], "true": quote["true"],
-            "attack": attack}  # fmt: skip
+    attack = ", ".join(part for part in (quote.attack, quote.detail) if part)
+    return {"prompt": quote.prompt, "text": quote.text, "true": quote.true, "attack": attack}
 
 
 def _cost(told: Told) -> Json:
     assert told.result is not None
     result = told.result
-    tiles = [_tile("time", seconds(result["seconds"]["total"]), "")]
+    tiles = [_tile("time", seconds(result.seconds["total"]), "")]
     for group in ("retain", "neighbours", "world"):
-        before, after = (result[when].get(group) for when in ("before", "after"))
-        if before and after:
-            was = words.WAS.format(before=_percent(before["fact_recall"]))
-            tiles.append(_tile(group, _percent(after["fact_recall"]), was))
-    small = [words.SMALL_COST.format(steps=result["steps"], device=result.get("device", "cpu"))]
-    if result.get("peak_memory_bytes"):
-        small.append(words.MEMORY.format(memory=size(result["peak_memory_bytes"])))
+        if both := result.both(group):
+            before, after = (_percent(score.fact_recall) for score in both)
+            tiles.append(_tile(group, after, words.WAS.format(before=before)))
+    small = [words.SMALL_COST.format(steps=result.steps, device=result.device)]
+    if result.peak_memory_bytes:
+        small.append(words.MEMORY.format(memory=size(result.peak_memory_bytes)))
     return {"tiles": tiles, "small": ", ".join(small) + "."}
 
 

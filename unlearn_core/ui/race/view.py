@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
+from unlearn_core.audits.outcome import outcome_of
+from unlearn_core.audits.result import AuditResult
 from unlearn_core.methods.registry import method
 from unlearn_core.models.name import run_of
 from unlearn_core.report.verdict import LEVELS
 from unlearn_core.runs.history import history_of, known_runs
-from unlearn_core.runs.info import read_result
 from unlearn_core.runs.race import MEASURES, Outcome, by_method, outcome, pareto_front, shown
 from unlearn_core.runs.recorded import is_recorded
+from unlearn_core.runs.result import read_result
 from unlearn_core.runs.store import Store
 from unlearn_core.ui.charts.feed import name_of
 from unlearn_core.ui.texts import race as say
@@ -69,7 +71,7 @@ class Attacked:
 
     names: Sequence[str]
     titles: Mapping[str, str]
-    audits: Mapping[str, Mapping[str, Any]]
+    audits: Mapping[str, AuditResult]
 
     @property
     def columns(self) -> list[tuple[str, str]]:
@@ -86,7 +88,7 @@ class Attacked:
         found = [self.audits[run] for run in runs if run in self.audits]
         if not self.audits:
             return []
-        levels = Counter(LEVELS[str(audit["verdict"]["level"])][0].lower() for audit in found)
+        levels = Counter(LEVELS[audit.verdict.level][0].lower() for audit in found)
         told = ", ".join(w if n == len(found) else f"{w} ({n})" for w, n in levels.items())
         return [told or "–", *(_got(found, name) for name in self.names)]
 
@@ -100,21 +102,23 @@ def _attacked(store: Store, run_ids: Sequence[str]) -> Attacked:
     from unlearn_core.ui.shell.libraries import attacks, newest_audit
 
     found = {run: audit for run in wanted if (audit := newest_audit(store, run)) is not None}
-    tried = {name for audit in found.values() for name in audit["findings"]}
+    tried = {name for audit in found.values() for name in audit.findings}
     known = attacks()
     names = [name for name, info in known.items() if name in tried and info.card.kind != "trace"]
     return Attacked(names, {name: known[name].title for name in names}, found)
 
 
-def _got(audits: Sequence[Mapping[str, Any]], name: str) -> str:
-    from unlearn_core.report.words import succeeded
+def _got(audits: Sequence[AuditResult], name: str) -> str:
+    from unlearn_core.ui.shell.libraries import attacks
 
-    findings = [audit["findings"].get(name, {}).get("unlearned") for audit in audits]
-    tested = [one for one in findings if one and one["value"] is not None]
-    if not tested:
+    findings = [audit.findings_of("unlearned") for audit in audits]
+    tried = [found[name].value for found in findings if name in found]
+    values = [value for value in tried if value is not None]
+    if not values:
         return "–"
-    sign = " ▲" if any(name in succeeded(audit) for audit in audits) else ""
-    return f"{fmean(one['value'] for one in tested):.2f}{sign}"
+    judged = (outcome_of(audit.findings, "unlearned", attacks()) for audit in audits)
+    sign = " ▲" if any(name in one.succeeded for one in judged) else ""
+    return f"{fmean(values):.2f}{sign}"
 
 
 def _rows(outcomes: Sequence[Outcome], attacked: Attacked) -> list[dict[str, Any]]:

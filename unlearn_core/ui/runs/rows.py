@@ -8,8 +8,9 @@ from typing import Any, get_origin
 from unlearn_core.methods.base import MethodInfo
 from unlearn_core.methods.registry import method
 from unlearn_core.runs.history import history_of, known_runs
-from unlearn_core.runs.info import RunInfo, read_result
+from unlearn_core.runs.info import RunInfo
 from unlearn_core.runs.recorded import is_recorded
+from unlearn_core.runs.result import RunResult, read_result
 from unlearn_core.runs.spec import RunSpec
 from unlearn_core.runs.store import Store
 from unlearn_core.settings.config import Config, Setting, settings_of
@@ -85,15 +86,13 @@ def marks_words(marks: Mapping[str, Any]) -> str:
     return ", ".join(found) or say.EVERY_RECORD
 
 
-def recall_words(result: Mapping[str, Any] | None, group: str) -> str:
+def recall_words(result: RunResult | None, group: str) -> str:
     """Fact recall of a group before and after, in per cent; empty when not measured."""
-    if not result or not result["before"].get(group) or not result["after"].get(group):
-        return ""
-    before, after = (result[when][group]["fact_recall"] for when in ("before", "after"))
-    return f"{before:.0%} → {after:.0%}".replace("%", " %")
+    both = result.both(group) if result else None
+    return " → ".join(f"{score.fact_recall * 100:.0f} %" for score in both) if both else ""
 
 
-def result_html(result: Mapping[str, Any] | None) -> str:
+def result_html(result: RunResult | None) -> str:
     """Before and after of every group as a table, with what the run cost."""
     if not result:
         return f'<p class="lethe-note">{say.NOT_MEASURED}</p>'
@@ -101,7 +100,7 @@ def result_html(result: Mapping[str, Any] | None) -> str:
         f'<th scope="col" title="{escape(help)}">{escape(label)}{" (%)" if scale > 1 else ""}</th>'
         for _, label, help, scale in SCORES
     )
-    body = "".join(_score_row(result, group) for group in result["after"] if group in GROUPS)
+    body = "".join(_score_row(result, group) for group in result.after.groups if group in GROUPS)
     table = (
         f'<table class="lethe-table"><thead><tr><th scope="col">{say.GROUP}</th>'
         f'<th scope="col">{texts.RECORDS}</th>{head}</tr></thead><tbody>{body}</tbody></table>'
@@ -109,29 +108,29 @@ def result_html(result: Mapping[str, Any] | None) -> str:
     return table + facts(_costs(result))
 
 
-def _score_row(result: Mapping[str, Any], group: str) -> str:
-    before, after = result["before"].get(group), result["after"].get(group)
-    if not before or not after:
+def _score_row(result: RunResult, group: str) -> str:
+    both = result.both(group)
+    if not both:
         return ""
     label, help = GROUPS[group]
     cells = "".join(
-        f"<td>{before[name] * scale:.1f} → {after[name] * scale:.1f}</td>"
+        f"<td>{' → '.join(f'{getattr(score, name) * scale:.1f}' for score in both)}</td>"
         for name, _, _, scale in SCORES
     )
     title = f'<td title="{escape(help)}">{escape(label)}</td>'
-    return f"<tr>{title}<td>{after['records']}</td>{cells}</tr>"
+    return f"<tr>{title}<td>{both[1].records}</td>{cells}</tr>"
 
 
-def _costs(result: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
-    before, after = (result[when].get("leak_share") for when in ("before", "after"))
+def _costs(result: RunResult) -> Iterable[tuple[str, str]]:
+    before, after = result.before.leak_share, result.after.leak_share
     if before is not None and after is not None:
         yield say.LEAKS, f"{before * 100:.1f} % → {after * 100:.1f} %"
-    yield say.WHOLE_RUN, seconds(result["seconds"]["total"])
-    yield say.STEPS, str(result["steps"])
-    if result.get("peak_memory_bytes"):
-        yield say.MEMORY, size(result["peak_memory_bytes"])
-    if result.get("stopped_because"):
-        yield say.ENDED_EARLY, str(result["stopped_because"])
+    yield say.WHOLE_RUN, seconds(result.seconds["total"])
+    yield say.STEPS, str(result.steps)
+    if result.peak_memory_bytes:
+        yield say.MEMORY, size(result.peak_memory_bytes)
+    if result.stopped_because:
+        yield say.ENDED_EARLY, result.stopped_because
 
 
 def settings_html(info: RunInfo) -> str:

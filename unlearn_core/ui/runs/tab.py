@@ -13,8 +13,9 @@ from unlearn_core.methods.registry import method
 from unlearn_core.models.name import name_of_run
 from unlearn_core.runs.command_line import command_line, repeat_lines
 from unlearn_core.runs.history import history_of, known_runs
-from unlearn_core.runs.info import RunInfo, read_result
+from unlearn_core.runs.info import RunInfo
 from unlearn_core.runs.recorded import is_recorded
+from unlearn_core.runs.result import read_result
 from unlearn_core.runs.spec import RunSpec
 from unlearn_core.settings.config import parse
 from unlearn_core.ui.charts.live import overlay_view, runs_table
@@ -192,7 +193,8 @@ def _reporter(services: Services) -> Callable[[list[str]], list[Any]]:
 
         if len(runs) == 1:
             audit = newest_audit(services.store, runs[0])
-            lines = repeat_lines(history_of(services.store, runs[0]).get(runs[0]).spec, audit)
+            spec = history_of(services.store, runs[0]).get(runs[0]).spec
+            lines = repeat_lines(spec, audit.spec if audit else None)
             text = run_report(services.store, runs[0], lines)
         else:
             text = race_report(services.store, runs)

@@ -15,10 +15,12 @@ import gradio as gr
 from gradio.events import api
 from pydantic import ValidationError, validate_call
 
+from unlearn_core.audits.result import read_audit
 from unlearn_core.errors import InvalidInput, LetheError, MissingPrerequisite
 from unlearn_core.methods.registry import methods
-from unlearn_core.runs.info import RunInfo, read_result
+from unlearn_core.runs.info import RunInfo
 from unlearn_core.runs.plan import place_of
+from unlearn_core.runs.result import read_result
 from unlearn_core.settings.config import Config, settings_of
 from unlearn_core.settings.specs import SamplingSpec
 from unlearn_core.ui.compare.questions import template
@@ -197,7 +199,7 @@ class Endpoints:
             raise MissingPrerequisite(
                 f"Run {run} ({state}) has no result yet. Ask run_state until it is done."
             )
-        return {**result, "spec": _shown_spec(result["spec"])}
+        return {**result.as_json(), "spec": _shown_spec(result.spec)}
 
     def compare(
         self,
@@ -299,8 +301,6 @@ class Endpoints:
         Returns:
             level, headline, lines, rules, and what each attack found beside guessing.
         """
-        from unlearn_core.ui.shell.libraries import read_audit
-
         store = self.services.store
         found = read_audit(store.folder(audit))
         if found is None:
@@ -309,12 +309,12 @@ class Endpoints:
                 "until it is done."
             )
         numbers = ("value", "low", "high", "chance", "p", "note")
-        verdict = found["verdict"]
+        told = found.as_json()["verdict"]
         return {
-            **{key: verdict[key] for key in ("level", "headline", "lines", "rules")},
+            **{key: told[key] for key in ("level", "headline", "lines", "rules")},
             "attacks": {
-                name: {role: {key: one[key] for key in numbers} for role, one in roles.items()}
-                for name, roles in found["findings"].items()
+                name: {role: {k: getattr(one, k) for k in numbers} for role, one in roles.items()}
+                for name, roles in found.findings.items()
             },
         }
 

@@ -13,7 +13,6 @@ from unlearn_core.audits.spec import (
     audit_of_run,
     newest_audit,
     queue_audit,
-    read_audit,
 )
 from unlearn_core.comparison.model_pool import ModelPool
 from unlearn_core.data.batches import make_encoder
@@ -47,7 +46,6 @@ __all__ = [
     "prepared",
     "push_model",
     "queue_audit",
-    "read_audit",
     "strangers_spec",
     "target_of",
     "token_recall",

@@ -12,8 +12,9 @@ from unlearn_core.errors import LetheError
 from unlearn_core.models.name import name_of_run
 from unlearn_core.runs.events import FINISHED
 from unlearn_core.runs.history import history_of
-from unlearn_core.runs.info import RunInfo, read_result
+from unlearn_core.runs.info import RunInfo
 from unlearn_core.runs.queue import Order
+from unlearn_core.runs.result import read_result
 from unlearn_core.ui.charts.live import live_view
 from unlearn_core.ui.film.view import WATCHED, opener, recorded_note
 from unlearn_core.ui.present import stage

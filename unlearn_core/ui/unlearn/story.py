@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
+from unlearn_core.evaluation.scores import GroupScore
 from unlearn_core.metrics.differences import word_diff
 from unlearn_core.runs.events import Event
+from unlearn_core.runs.result import RunResult
 from unlearn_core.ui.texts import common as texts
 from unlearn_core.ui.texts import unlearn as say
 from unlearn_core.ui.texts.common import GROUPS, TAUGHT, quoted
@@ -25,7 +27,7 @@ def probes(events: Sequence[Event]) -> list[tuple[Mapping[str, Any], Mapping[str
     return sorted(pairs, key=lambda pair: ORDER.index(pair[0]["group"]))
 
 
-def story_html(events: Sequence[Event], result: Mapping[str, Any] | None) -> str:
+def story_html(events: Sequence[Event], result: RunResult | None) -> str:
     """The verdict in one sentence, and the probes before and after; every text is escaped."""
     pairs = probes(events)
     if not pairs or events[0].step == events[-1].step:
@@ -51,12 +53,11 @@ def story_html(events: Sequence[Event], result: Mapping[str, Any] | None) -> str
     )
 
 
-def verdict(result: Mapping[str, Any] | None) -> str:
+def verdict(result: RunResult | None) -> str:
     """What the numbers of a finished run say, as HTML; empty without them."""
     if result is None:
         return ""
-    forget = _recall(result, "forget")
-    kept = _recall(result, "retain")
+    forget, kept = result.both("forget"), result.both("retain")
     if forget is None:
         return ""
     what = say.TAUGHT_FACTS if _is_teaching(result) else say.FACTS_TO_FORGET
@@ -68,19 +69,13 @@ def verdict(result: Mapping[str, Any] | None) -> str:
     return f'<p class="lethe-verdict">{escape(words)}</p>'
 
 
-def _is_teaching(result: Mapping[str, Any] | None) -> bool:
-    return result is not None and result["spec"]["kind"] == "teach"
+def _is_teaching(result: RunResult | None) -> bool:
+    return result is not None and result.spec["kind"] == "teach"
 
 
-def _recall(result: Mapping[str, Any], group: str) -> tuple[float, float] | None:
-    before, after = result["before"].get(group), result["after"].get(group)
-    if before is None or after is None:
-        return None
-    return float(before["fact_recall"]), float(after["fact_recall"])
-
-
-def _then_and_now(recall: tuple[float, float]) -> str:
-    return say.BEFORE_AND_NOW.format(before=_percent(recall[0]), now=_percent(recall[1]))
+def _then_and_now(both: tuple[GroupScore, GroupScore]) -> str:
+    before, now = (_percent(score.fact_recall) for score in both)
+    return say.BEFORE_AND_NOW.format(before=before, now=now)
 
 
 def _percent(value: float) -> str:
