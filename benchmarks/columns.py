@@ -23,8 +23,8 @@ from peft import PeftModel
 from benchmarks.common import environment, interleaved, summary, write_result
 from unlearn_core.comparison.columns import MOST_COLUMNS
 from unlearn_core.comparison.model_pool import ModelPool
-from unlearn_core.data.batches import make_encoder
 from unlearn_core.data.bundled import BUNDLED_FOLDER
+from unlearn_core.data.templates import make_encoder
 from unlearn_core.models.loading import load, save
 from unlearn_core.models.spec import ModelSpec, TuningSpec
 from unlearn_core.models.tuning import prepare_for_training

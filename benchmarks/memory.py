@@ -52,9 +52,9 @@ def make_model(folder: Path) -> None:
 def one(name: str, folder: str) -> None:
     """In a process of its own: train a few steps and print the peak, in bytes."""
     from benchmarks.steps import ROWS
-    from unlearn_core.data.batches import make_encoder
     from unlearn_core.data.marks import Marks, split_corpus
     from unlearn_core.data.sources import DataSpec, load_corpus
+    from unlearn_core.data.templates import make_encoder
     from unlearn_core.demo.corpus import default_forget_subjects
     from unlearn_core.methods.base import Context
     from unlearn_core.models.devices import peak_memory_bytes, reset_peak_memory

@@ -19,10 +19,10 @@ import torch.nn.functional as F
 from rouge_score import rouge_scorer
 
 from benchmarks.common import environment, write_result
-from unlearn_core.data.batches import make_encoder
 from unlearn_core.data.marks import Marks, split_corpus
 from unlearn_core.data.records import Record, Split
 from unlearn_core.data.sources import DataSpec, load_corpus
+from unlearn_core.data.templates import make_encoder
 from unlearn_core.demo.corpus import default_forget_subjects
 from unlearn_core.evaluation.evaluator import Evaluator, evaluate
 from unlearn_core.methods.base import Context

@@ -23,9 +23,9 @@ from transformers import (
 )
 
 from benchmarks.common import environment, interleaved, summary, write_result
-from unlearn_core.data.batches import make_encoder
 from unlearn_core.data.bundled import BUNDLED_FOLDER
 from unlearn_core.data.sources import DataSpec, load_corpus
+from unlearn_core.data.templates import make_encoder
 from unlearn_core.sampling.tree import TreeSampler
 from unlearn_core.settings.specs import SamplingSpec
 

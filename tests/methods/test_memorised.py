@@ -13,8 +13,7 @@ from unlearn_core.data.batches import IGNORED
 from unlearn_core.data.records import Record
 from unlearn_core.methods.arithmetic import edited, edited_weights, temporarily
 from unlearn_core.methods.base import Context
-from unlearn_core.methods.losses_selective import selected_nll
-from unlearn_core.methods.memorised import memorised, select
+from unlearn_core.methods.memorised import memorised, select, selected_nll
 from unlearn_core.methods.sga import SGA, SGAConfig
 from unlearn_core.methods.ta import TA, TAConfig
 from unlearn_core.methods.task_vector import TaskVector, TaskVectorConfig
@@ -163,14 +162,15 @@ def test_sga_forgets_what_was_memorised_and_ends_at_its_target() -> None:
     assert sum(before.values()) / len(before) > 0.5
     assert trainer.ended is not None and "fell below 0.3" in trainer.ended
     assert trainer.step < trainer.total
-    report = sga.records()
+    report = sga.report().records
+    assert report is not None
     assert report.values == sga.values and report.selected <= set(before)
 
 
 def test_no_target_means_all_steps() -> None:
     sga = SGA(SGAConfig(target=0.0))
-    sga.values = {"a": 0.0}
-    assert sga.ended() is None
+    assert sga.refresh(make_context(), 0) is None
+    assert sga.mean == 0
 
 
 def test_arithmetic_of_a_full_weight_by_hand() -> None:
@@ -214,7 +214,7 @@ def test_finish_is_exact_on_full_weights() -> None:
     context = make_context("full")
     ta = switched_ta(context)
     star, now = ta.star, weights(context.model)
-    assert ta.finish(context)
+    assert ta.finish(context).changed
     for name, weight in weights(context.model).items():
         assert torch.equal(weight, star[name] + -3.0 * (now[name] - star[name]))
 
@@ -229,7 +229,7 @@ def test_finish_is_exact_on_the_products_of_an_adapter(kind: str, tmp_path: Path
     ta.star, star = weights(context.model), products(context.model)
     disturb(context.model, 2)
     now = products(context.model)
-    assert ta.finish(context)
+    assert ta.finish(context).changed
     assert isinstance(context.model, PeftModel)
     for name, product in products(context.model).items():
         expected = star[name] - 3.0 * (now[name] - star[name])
@@ -280,7 +280,7 @@ def test_what_is_measured_on_the_way_is_what_would_be_kept(name: str, mode: str)
 def test_nothing_is_edited_before_the_switch() -> None:
     context = make_context()
     before = weights(context.model)
-    assert not TA(TAConfig()).finish(context)
+    assert not TA(TAConfig()).finish(context).changed
     assert all(torch.equal(before[n], w) for n, w in weights(context.model).items())
 
 
@@ -305,7 +305,7 @@ def test_tau_ascends_then_descends_then_is_edited(mode: str) -> None:
     assert all(total > 0 for total in totals[switch:])
     assert tau.selected == {record.id for record in MIXED}
     tuned = sum(memorised(context, MIXED).values())
-    assert trainer.finish()
+    assert trainer.finish().changed
     assert sum(memorised(context, MIXED).values()) < tuned
 
 
@@ -322,7 +322,7 @@ def test_a_paused_tau_goes_on_from_its_snapshot(tmp_path: Path) -> None:
     )
     assert tau.switched and again.switched
     assert all(torch.equal(tau.star[name], again.star[name]) for name in tau.star)
-    assert again.records() == tau.records()
+    assert again.report() == tau.report()
 
 
 def test_retain_records_are_not_used() -> None:

@@ -4,9 +4,11 @@ import pytest
 import torch
 
 from tests.helpers.jobs import FORGET, RETAIN, make_context, weights
+from tests.helpers.losses import whole_loss
 from unlearn_core.errors import InvalidInput
 from unlearn_core.methods.npo import NPO, NPOConfig
 from unlearn_core.methods.registry import method, methods
+from unlearn_core.methods.retain import RetainConfig
 from unlearn_core.models.spec import TuningSpec
 from unlearn_core.settings.config import parse, settings_of
 from unlearn_core.settings.specs import TrainingSpec
@@ -101,7 +103,25 @@ def test_an_in_context_refusal_names_subjects_and_shows_refusals_but_no_answer()
     assert not any("cat" in answer for _, answer in steering.examples)
     trainer = Trainer(info.build(info.config()), make_context("lora"), SHORT, seed=0)
     trainer.prepare()
-    assert list(trainer.steps()) == [] and trainer.finish()
+    assert list(trainer.steps()) == [] and trainer.finish().changed
+
+
+PROTECTED = [info for info in TRAINED if issubclass(info.config, RetainConfig)]
+
+
+@pytest.mark.parametrize("info", PROTECTED, ids=lambda info: info.name)
+@pytest.mark.parametrize("mode", ["full", "lora"])
+def test_every_retain_loss_can_be_chosen(info, mode: str) -> None:  # type: ignore[no-untyped-def]
+    for kind in ("nll", "kl", "js"):
+        context = make_context(mode)
+        method = info.build(info.config(retain_weight=2.0, retain_loss=kind))
+        method.prepare(context)
+        method.refresh(context, 0)
+        method.draw(context, FORGET)
+        parts = whole_loss(method, context, FORGET, RETAIN[:2]).parts
+        assert {"retain", kind} - {"nll"} <= set(parts)
+        if kind != "nll":  # nothing was trained yet
+            assert parts[kind].item() == pytest.approx(0.0, abs=1e-5)
 
 
 def test_npo_stores_the_reference_before_anything_changes() -> None:

@@ -16,22 +16,18 @@ from unlearn_core.data.records import Record
 from unlearn_core.errors import MissingPrerequisite
 from unlearn_core.methods.altpo import AltPO, AltPOConfig, request, select
 from unlearn_core.methods.base import Loss, Method
-from unlearn_core.methods.entropy import Entropy, EntropyConfig
+from unlearn_core.methods.entropy import Entropy, EntropyConfig, mean_entropy
 from unlearn_core.methods.grad_diff import GradDiff, GradDiffConfig
 from unlearn_core.methods.idk import Idk, IdkConfig
 from unlearn_core.methods.idk_dpo import IdkDPO, IdkDPOConfig
 from unlearn_core.methods.kl_min import KLMin, KLMinConfig
-from unlearn_core.methods.losses_preference import (
-    dpo_loss,
-    kl_to_reference,
-    mean_entropy,
-    simnpo_loss,
-)
 from unlearn_core.methods.npo import NPO, NPOConfig
+from unlearn_core.methods.preference import dpo_loss
 from unlearn_core.methods.refusals import REFUSALS, refusal
 from unlearn_core.methods.retain_finetune import RetainFinetune, RetainFinetuneConfig
-from unlearn_core.methods.simnpo import SimNPO, SimNPOConfig
+from unlearn_core.methods.simnpo import SimNPO, SimNPOConfig, simnpo_loss
 from unlearn_core.metrics.leak import knows
+from unlearn_core.models.likelihoods import forward_kl as kl_to_reference
 from unlearn_core.settings.specs import TrainingSpec
 from unlearn_core.training.loop import Trainer
 

@@ -13,19 +13,13 @@ from tests.helpers.losses import whole_loss
 from tests.helpers.models import toy_tokenizer
 from unlearn_core.data.batches import IGNORED
 from unlearn_core.methods.base import Context
-from unlearn_core.methods.losses_teacher import (
-    forward_kl,
-    generic_labels,
-    reverse_kl,
-    teacher_logits,
-)
 from unlearn_core.methods.registry import method
 from unlearn_core.methods.rkld import RKLD, RKLDConfig
-from unlearn_core.methods.strengthened import Strengthened, StrengthenedConfig
+from unlearn_core.methods.strengthened import Strengthened, StrengthenedConfig, teacher_logits
 from unlearn_core.methods.task_vector import TaskVector, TaskVectorConfig, negated
-from unlearn_core.methods.whp import WHP, WHPConfig
+from unlearn_core.methods.whp import WHP, WHPConfig, generic_labels
 from unlearn_core.models.forward import answer_logits
-from unlearn_core.models.likelihoods import mean_nll
+from unlearn_core.models.likelihoods import forward_kl, mean_nll, reverse_kl
 from unlearn_core.models.loading import save
 from unlearn_core.settings.specs import TrainingSpec
 from unlearn_core.training.loop import Trainer
@@ -236,7 +230,7 @@ def test_an_adapter_needs_no_second_copy_of_the_base(monkeypatch: pytest.MonkeyP
     names = {name for name, _ in context.model.named_parameters()}
     base = {n: p.data_ptr() for n, p in context.model.named_parameters() if "lora_" not in n}
     size = sum(value.numel() for value in weights(context.model).values())
-    rkld = RKLD(RKLDConfig(strengthen_epochs=1, retain="kl"))
+    rkld = RKLD(RKLDConfig(strengthen_epochs=1, retain_weight=1.0))
     rkld.draw(context, FORGET)
     whole_loss(rkld, context, FORGET, RETAIN[:2])
     after = dict(context.model.named_parameters())
@@ -281,7 +275,7 @@ def test_a_broken_off_distillation_goes_on_the_same(
 ) -> None:
     if not tabulated:
         never_tabulate(monkeypatch)
-    config = RKLDConfig.model_validate({"direction": direction, "retain": "kl"})
+    config = RKLDConfig.model_validate({"direction": direction, "retain_weight": 1.0})
 
     def trainer() -> Trainer:
         made = Trainer(RKLD(config), make_context(mode), SHORT, seed=3)
@@ -307,7 +301,7 @@ def test_a_broken_off_distillation_goes_on_the_same(
 def test_a_teacher_that_is_kept_as_numbers_teaches_the_same(
     mode: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    config = RKLDConfig.model_validate({"retain": "kl"})
+    config = RKLDConfig.model_validate({"retain_weight": 1.0})
     losses = []
     for _ in range(2):
         context = make_context(mode)
@@ -328,7 +322,7 @@ def test_distillation_starts_at_the_divergence_of_the_original_from_its_teacher(
 ) -> None:
     never_tabulate(monkeypatch)
     context = make_context(mode)
-    rkld = RKLD(RKLDConfig(**QUICK.model_dump(), retain="kl"))
+    rkld = RKLD(RKLDConfig(**QUICK.model_dump(), retain_weight=1.0))
     rkld.draw(context, FORGET)
     assert rkld.strengthened is not None
     context.model.train()
@@ -341,7 +335,7 @@ def test_distillation_starts_at_the_divergence_of_the_original_from_its_teacher(
     teacher = teacher_logits(original.logits, stronger.logits, 8.0)
     expected = reverse_kl(original.logits, teacher, original.labels)
     assert loss.parts["distillation"].item() == pytest.approx(expected.item(), rel=1e-4)
-    assert loss.parts["retain_kl"].item() == pytest.approx(0.0, abs=1e-5)
+    assert loss.parts["kl"].item() == pytest.approx(0.0, abs=1e-5)
     assert loss.total.item() == pytest.approx(loss.parts["distillation"].item(), rel=1e-4)
     loss.total.backward()  # type: ignore[no-untyped-call]
     trained = [p for p in context.model.parameters() if p.requires_grad]
@@ -350,7 +344,7 @@ def test_distillation_starts_at_the_divergence_of_the_original_from_its_teacher(
     assert all(p.grad is None for p in frozen)
 
 
-def test_the_retain_protection_is_a_choice() -> None:
+def test_the_older_name_of_the_retain_protection_is_understood() -> None:
     context = make_context()
     parts = {}
     for retain in ("none", "likelihood", "kl"):
@@ -359,7 +353,7 @@ def test_the_retain_protection_is_a_choice() -> None:
         parts[retain] = set(whole_loss(rkld, context, FORGET, RETAIN[:2]).parts)
     assert parts["none"] == {"forget", "distillation"}
     assert parts["likelihood"] == {"forget", "distillation", "retain"}
-    assert parts["kl"] == {"forget", "distillation", "retain_kl"}
+    assert parts["kl"] == {"forget", "distillation", "retain", "kl"}
 
 
 @pytest.mark.parametrize("name", ["rkld", "whp"])
@@ -435,7 +429,7 @@ def test_full_weights_go_the_other_way_exactly() -> None:
     trainer.prepare()
     list(trainer.steps())
     tuned = weights(context.model)
-    assert trainer.finish()
+    assert trainer.finish().changed
     end = weights(context.model)
     assert any(not torch.equal(tuned[name], start[name]) for name in start)
     for name in start:
@@ -448,7 +442,7 @@ def test_an_adapters_delta_goes_the_other_way_exactly() -> None:
     list(trainer.steps())
     layers = [m for m in context.model.modules() if hasattr(m, "get_delta_weight")]
     before = [layer.get_delta_weight("default").detach().clone() for layer in layers]
-    assert trainer.finish()
+    assert trainer.finish().changed
     assert layers and any(delta.abs().max() > 0 for delta in before)
     for layer, delta in zip(layers, before, strict=True):
         assert torch.equal(layer.get_delta_weight("default"), -4.0 * delta)

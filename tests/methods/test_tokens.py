@@ -12,20 +12,14 @@ from tests.helpers.losses import whole_loss
 from tests.helpers.models import KINDS, Kind, tiny_model
 from unlearn_core.data.batches import IGNORED
 from unlearn_core.errors import InvalidInput, MissingPrerequisite
-from unlearn_core.methods.jensun import JensUn, JensUnConfig
-from unlearn_core.methods.losses_tokens import (
-    ce_u_loss,
-    flat_logits_loss,
-    flat_loss,
-    hidden_distance,
-    js_to_reference,
-    js_to_token,
-    mean_probability,
-    undial_loss,
-    weighted_ascent_loss,
-)
-from unlearn_core.methods.pdu import PDU, PDUConfig
-from unlearn_core.methods.rmu import RMU, RMUConfig, blocks
+from unlearn_core.methods.ce_u import ce_u_loss
+from unlearn_core.methods.flat import flat_loss, mean_probability
+from unlearn_core.methods.jensun import JensUn, JensUnConfig, js_to_token
+from unlearn_core.methods.pdu import PDU, PDUConfig, flat_logits_loss
+from unlearn_core.methods.rmu import RMU, RMUConfig, blocks, hidden_distance
+from unlearn_core.methods.undial import undial_loss
+from unlearn_core.methods.wga import weighted_ascent_loss
+from unlearn_core.models.likelihoods import jensen_shannon as js_to_reference
 from unlearn_core.settings.specs import TrainingSpec
 from unlearn_core.training.loop import Trainer
 
@@ -323,6 +317,6 @@ def test_jensun_is_bounded_and_needs_a_refusal() -> None:
     context = make_context()
     loss = whole_loss(JensUn(JensUnConfig()), context, FORGET, RETAIN[:2])
     assert 0 < loss.parts["jensun"].item() <= LN2
-    assert loss.parts["divergence"].item() == pytest.approx(0.0, abs=1e-6)
+    assert loss.parts["js"].item() == pytest.approx(0.0, abs=1e-6)
     with pytest.raises(InvalidInput, match="refusal"):
         JensUn(JensUnConfig(refusal=" ")).prepare(context)

@@ -6,7 +6,8 @@ import pytest
 import torch
 
 from unlearn_core.data.batches import IGNORED
-from unlearn_core.models.likelihoods import mean_nll, npo_loss, sequence_nll, token_nll
+from unlearn_core.methods.npo import npo_loss
+from unlearn_core.models.likelihoods import mean_nll, sequence_nll, token_nll
 
 LOGITS = torch.tensor([[[2.0, 1.0, 0.0], [0.0, 0.0, 0.0], [9.0, 0.0, 0.0]]])
 LABELS = torch.tensor([[0, 2, IGNORED]])

@@ -8,7 +8,7 @@ import torch
 from peft import PeftModel
 
 from tests.helpers.models import Kind, tiny_model, toy_tokenizer
-from unlearn_core.data.batches import Preface, make_encoder
+from unlearn_core.data.templates import Preface, make_encoder
 from unlearn_core.errors import InvalidInput
 from unlearn_core.models.spec import TuningSpec
 from unlearn_core.models.steering import (

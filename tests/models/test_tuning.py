@@ -5,7 +5,7 @@ import torch
 from peft import PeftModel
 
 from tests.helpers.models import KINDS, tiny_model
-from unlearn_core.data.batches import make_encoder
+from unlearn_core.data.templates import make_encoder
 from unlearn_core.errors import InvalidInput, MissingPrerequisite
 from unlearn_core.models.spec import TuningSpec
 from unlearn_core.models.tuning import merged, prepare_for_training, reference_model

@@ -12,9 +12,9 @@ from tests.helpers import fake_trackio
 from tests.helpers.models import tiny_model, toy_tokenizer
 from tests.helpers.orders import Orders
 from unlearn_core.comparison.model_pool import ModelPool
-from unlearn_core.data.batches import make_encoder
 from unlearn_core.data.marks import Marks
 from unlearn_core.data.sources import DataSpec
+from unlearn_core.data.templates import make_encoder
 from unlearn_core.errors import InvalidInput, MissingPrerequisite
 from unlearn_core.models.likelihoods import mean_nll
 from unlearn_core.models.loading import load, load_answering, save
@@ -28,7 +28,7 @@ from unlearn_core.runs.train import stop_reason
 from unlearn_core.sampling.tree import TreeSampler
 from unlearn_core.settings.specs import SamplingSpec, TrainingSpec
 from unlearn_core.share.export import export_model
-from unlearn_core.training.loop import NonFiniteLoss
+from unlearn_core.training.base import NonFiniteLoss
 
 QUICK = {"epochs": 3, "batch_size": 2, "learning_rate": 1e-3, "max_length": 96}
 MEASURE = {"samples": 4, "leak_samples": 2, "max_new_tokens": 8, "every": 2}

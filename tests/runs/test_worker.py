@@ -22,7 +22,7 @@ from unlearn_core.runs.foreground import run_in_foreground
 from unlearn_core.runs.info import RunInfo
 from unlearn_core.runs.store import Store
 from unlearn_core.runs.worker import StoreControl, heartbeat, perform
-from unlearn_core.training.loop import NonFiniteLoss
+from unlearn_core.training.base import NonFiniteLoss
 
 SPEC = {"training": {"batch_size": 8, "learning_rate": 1e-3}}
 

@@ -8,10 +8,11 @@ import torch
 
 from tests.helpers.jobs import FORGET, RETAIN, make_context, weights
 from unlearn_core.data.records import Record
-from unlearn_core.methods.base import Context, Loss, Method, RecordReport
+from unlearn_core.methods.base import Context, Ending, Loss, Method, RecordReport, Report
 from unlearn_core.methods.teach import Teach, TeachConfig
 from unlearn_core.settings.specs import TrainingSpec
-from unlearn_core.training.loop import NonFiniteLoss, Trainer, resolve_precision
+from unlearn_core.training.base import NonFiniteLoss
+from unlearn_core.training.loop import Trainer, resolve_precision
 
 
 class Spy(Method[TeachConfig]):
@@ -27,8 +28,9 @@ class Spy(Method[TeachConfig]):
     def prepare(self, context: Context) -> None:
         self.moments.append("prepare")
 
-    def refresh(self, context: Context, epoch: int) -> None:
+    def refresh(self, context: Context, epoch: int) -> str | None:
         self.moments.append(f"refresh {epoch}")
+        return "enough" if epoch == self.enough_at else None
 
     def draw(self, context: Context, forget: Sequence[Record]) -> None:
         self.moments.append(f"draw {len(forget)}")
@@ -40,15 +42,12 @@ class Spy(Method[TeachConfig]):
             value = value * float("nan")
         return Loss(value, {"forget": value})
 
-    def ended(self) -> str | None:
-        return "enough" if self.moments[-1] == f"refresh {self.enough_at}" else None
+    def report(self) -> Report:
+        return Report(RecordReport("share", {"f0": 0.5}, frozenset({"f0"})))
 
-    def records(self) -> RecordReport:
-        return RecordReport("share", {"f0": 0.5}, frozenset({"f0"}))
-
-    def finish(self, context: Context) -> bool:
+    def finish(self, context: Context) -> Ending:
         self.moments.append("finish")
-        return True
+        return Ending(changed=True)
 
 
 def spy(**settings: object) -> tuple[Spy, Trainer]:
@@ -61,7 +60,7 @@ def test_moments_come_in_order() -> None:
     method, trainer = spy(epochs=2, batch_size=2)
     trainer.prepare()
     list(trainer.steps())
-    assert trainer.finish()
+    assert trainer.finish().changed
     epoch = ["draw 2", "draw 2"]
     assert method.moments == ["prepare", "refresh 0", *epoch, "refresh 1", *epoch, "finish"]
 

@@ -8,10 +8,10 @@ from transformers import AutoTokenizer
 
 from tests.helpers.jobs import make_context
 from tests.helpers.models import tiny_model, toy_tokenizer
-from unlearn_core.data.batches import make_encoder
 from unlearn_core.data.bundled import BUNDLED_FOLDER, bundled_corpus
 from unlearn_core.data.marks import Marks, split_corpus
 from unlearn_core.data.records import Corpus, Record, Split
+from unlearn_core.data.templates import make_encoder
 from unlearn_core.demo.passages import make_passages
 from unlearn_core.demo.recipe import Recipe, new_model, seeded, train
 from unlearn_core.demo.stream import memory_batches, prior_batches

@@ -19,8 +19,8 @@ from unlearn_core.attacks.guessing import (
     share_in,
 )
 from unlearn_core.data.alternatives import wrong_records
-from unlearn_core.data.batches import Encoder, Preface
 from unlearn_core.data.records import Record
+from unlearn_core.data.templates import Encoder, Preface
 from unlearn_core.errors import InvalidInput
 from unlearn_core.evaluation.evaluator import ask
 from unlearn_core.settings.specs import SamplingSpec

@@ -41,8 +41,9 @@ class DepthConfig(Config):
 
     stops: int = setting(10, "Parts that the way back is cut into.", ge=1, le=1000)
     max_new_tokens: int = setting(
-        48, "An answer is cut here.", ge=1, le=4096, unit="tokens", advanced=True
-    )
+        48, "Maximum number of new tokens; an answer is cut there.", ge=1, le=4096, unit="tokens",
+        advanced=True,
+    )  # fmt: skip
 
 
 @register(

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from unlearn_core.data.alternatives import before_fact
-from unlearn_core.data.batches import Encoder
 from unlearn_core.data.records import Record
+from unlearn_core.data.templates import Encoder
 from unlearn_core.evaluation.readings import Likelihood
 
 

@@ -25,8 +25,8 @@ from unlearn_core.attacks.base import (
 from unlearn_core.attacks.registry import register
 from unlearn_core.attacks.telling import left_out, tells
 from unlearn_core.data.alternatives import wrong_records
-from unlearn_core.data.batches import Encoder, Preface
 from unlearn_core.data.records import Record
+from unlearn_core.data.templates import Encoder, Preface
 from unlearn_core.settings.config import Config, setting
 
 Count = Annotated[int, Field(ge=1, le=50)]
@@ -51,8 +51,9 @@ class HintsConfig(Config):
         (1,), "Other facts about the same subject told before the question, likewise."
     )
     max_new_tokens: int = setting(
-        48, "An answer is cut here.", ge=1, le=4096, unit="tokens", advanced=True
-    )
+        48, "Maximum number of new tokens; an answer is cut there.", ge=1, le=4096, unit="tokens",
+        advanced=True,
+    )  # fmt: skip
 
 
 @register(

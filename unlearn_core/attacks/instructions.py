@@ -13,7 +13,7 @@ from unlearn_core.attacks.asking import (
 )
 from unlearn_core.attacks.base import Attack, AttackCard, Case, Finding, Target, not_tested
 from unlearn_core.attacks.registry import register
-from unlearn_core.data.batches import Preface
+from unlearn_core.data.templates import Preface
 from unlearn_core.settings.config import Config, setting
 
 TEXTS = (
@@ -33,8 +33,9 @@ class InstructionsConfig(Config):
         TEXTS, "Words before the question, each tried by itself."
     )
     max_new_tokens: int = setting(
-        48, "An answer is cut here.", ge=1, le=4096, unit="tokens", advanced=True
-    )
+        48, "Maximum number of new tokens; an answer is cut there.", ge=1, le=4096, unit="tokens",
+        advanced=True,
+    )  # fmt: skip
 
 
 @register(

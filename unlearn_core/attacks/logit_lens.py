@@ -38,7 +38,9 @@ NO_DECOYS = (
 class LogitLensConfig(Config):
     """How many rows go through the model at once."""
 
-    rows: int = setting(64, "Rows in one pass.", ge=1, le=4096, unit="rows", advanced=True)
+    rows: int = setting(
+        64, "Batch size: rows in one forward pass.", ge=1, le=4096, unit="rows", advanced=True
+    )
 
 
 @register(

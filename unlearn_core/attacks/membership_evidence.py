@@ -33,14 +33,15 @@ class EvidenceConfig(Config):
     """How much is measured."""
 
     records: int = setting(
-        400, "Most records of each group, marked and never seen.", ge=1, le=100_000, unit="records"
-    )
+        400, "Maximum number of records of each group, marked and never seen.", ge=1, le=100_000,
+        unit="records",
+    )  # fmt: skip
     neighbours: int = setting(
-        10, "Changed copies of each answer that its likelihood is compared with.", ge=0, le=200,
+        10, "Perturbed copies of each answer that its likelihood is compared with.", ge=0, le=200,
         unit="texts",
     )  # fmt: skip
     gradients: bool = setting(
-        True, "Also measure how strongly each record would still change the weights."
+        True, "Also measure the norm of the gradient that each record would give."
     )
 
 

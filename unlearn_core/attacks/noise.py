@@ -28,15 +28,16 @@ class NoiseConfig(Config):
     """How strongly the weights are shaken, and how often."""
 
     scales: tuple[float, ...] = setting(
-        (0.02, 0.05, 0.1, 0.2, 0.4),
-        "Strengths of the noise, as shares of the spread of a layer's weights; above 0, up to 10.",
-    )
+        (0.02, 0.05, 0.1, 0.2, 0.4), "Standard deviations of the Gaussian noise, as shares of "
+        "that of a layer's weights; above 0, up to 10.",
+    )  # fmt: skip
     rounds: int = setting(
-        3, "Times that each strength is tried, with other noise.", ge=1, le=1000, unit="times"
+        3, "Repetitions of each strength, with other noise.", ge=1, le=1000, unit="times"
     )
     max_new_tokens: int = setting(
-        48, "An answer is cut here.", ge=1, le=4096, unit="tokens", advanced=True
-    )
+        48, "Maximum number of new tokens; an answer is cut there.", ge=1, le=4096, unit="tokens",
+        advanced=True,
+    )  # fmt: skip
 
     @field_validator("scales")
     @classmethod

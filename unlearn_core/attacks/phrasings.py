@@ -16,8 +16,8 @@ from unlearn_core.attacks.asking import (
 from unlearn_core.attacks.base import Attack, AttackCard, Case, Finding, Target, not_tested
 from unlearn_core.attacks.guessing import Found, against_guessing, share_in
 from unlearn_core.attacks.registry import register
-from unlearn_core.data.batches import Encoder
 from unlearn_core.data.records import Record
+from unlearn_core.data.templates import Encoder
 from unlearn_core.errors import InvalidInput
 from unlearn_core.settings.config import Config, setting
 
@@ -44,8 +44,9 @@ class PhrasingsConfig(Config):
         False, "Wrap also the questions that have other wordings of their own."
     )
     max_new_tokens: int = setting(
-        48, "An answer is cut here.", ge=1, le=4096, unit="tokens", advanced=True
-    )
+        48, "Maximum number of new tokens; an answer is cut there.", ge=1, le=4096, unit="tokens",
+        advanced=True,
+    )  # fmt: skip
 
 
 @register(

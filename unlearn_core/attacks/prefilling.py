@@ -6,8 +6,8 @@ from unlearn_core.attacks.asking import AttackQuestion, Way, answer, put
 from unlearn_core.attacks.base import Attack, AttackCard, Case, Finding, Target
 from unlearn_core.attacks.registry import register
 from unlearn_core.data.alternatives import before_fact, wrong_records
-from unlearn_core.data.batches import Encoder
 from unlearn_core.data.records import Record
+from unlearn_core.data.templates import Encoder
 from unlearn_core.errors import InvalidInput
 from unlearn_core.metrics.leak import knows
 from unlearn_core.settings.config import Config, setting
@@ -26,7 +26,7 @@ class PrefillingConfig(Config):
     """How answers begin."""
 
     openings: tuple[str, ...] = setting(
-        OPENINGS, "Words that an answer begins with before the model goes on."
+        OPENINGS, "Prefills: words that an answer begins with before the model goes on."
     )
     own_words: bool = setting(
         True, "Also begin with the first words of the true answer, up to its fact."
@@ -35,10 +35,11 @@ class PrefillingConfig(Config):
         0, "Sampled answers after each opening, beside the most likely one.", ge=0, le=10_000,
         unit="answers",
     )  # fmt: skip
-    temperature: float = setting(1.0, "Temperature of the samples.", gt=0, le=10, advanced=True)
+    temperature: float = setting(1.0, "Sampling temperature.", gt=0, le=10, advanced=True)
     max_new_tokens: int = setting(
-        48, "An answer is cut here.", ge=1, le=4096, unit="tokens", advanced=True
-    )
+        48, "Maximum number of new tokens; an answer is cut there.", ge=1, le=4096, unit="tokens",
+        advanced=True,
+    )  # fmt: skip
 
 
 @register(

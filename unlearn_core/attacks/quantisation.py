@@ -33,12 +33,13 @@ class QuantisationConfig(Config):
 
     bits: tuple[int, ...] = setting((8, 4, 3), "Bits left of each weight, from 2 to 16.")
     group: int = setting(
-        64, "Neighbouring weights that share one range.", ge=2, le=65_536, unit="weights",
-        advanced=True,
+        64, "Group size: neighbouring weights that share one scale.", ge=2, le=65_536,
+        unit="weights", advanced=True,
     )  # fmt: skip
     max_new_tokens: int = setting(
-        48, "An answer is cut here.", ge=1, le=4096, unit="tokens", advanced=True
-    )
+        48, "Maximum number of new tokens; an answer is cut there.", ge=1, le=4096, unit="tokens",
+        advanced=True,
+    )  # fmt: skip
 
     @field_validator("bits")
     @classmethod

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import Literal, NamedTuple
 
 import torch
@@ -24,8 +25,7 @@ from unlearn_core.attacks.registry import register
 from unlearn_core.attacks.telling import left_out, tells
 from unlearn_core.data.records import Record
 from unlearn_core.metrics.leak import normalised
-from unlearn_core.models.forward import answer_logits
-from unlearn_core.models.likelihoods import mean_nll
+from unlearn_core.models.finetune import finetune, shuffled
 from unlearn_core.settings.config import Config, setting
 
 RATE_TIMES_WIDTH = 0.04
@@ -33,7 +33,6 @@ RATE_TIMES_WIDTH = 0.04
 
 Much more wipes out what the steps do not touch before it can come back.
 """
-LONGEST_GRADIENT = 1.0
 ONE_FACT = (
     "Not tested, because there is only one marked fact, and what is taught again cannot be asked "
     "for; mark more facts, or choose data = retain."
@@ -48,17 +47,21 @@ class RelearningConfig(Config):
         "forget", "Teach some of the marked records and ask for the others, or teach unrelated "
         "retained records and ask for all.",
     )  # fmt: skip
-    records: int = setting(20, "Most records that are taught.", ge=1, le=100_000, unit="records")
+    records: int = setting(
+        20, "Maximum number of records that are taught.", ge=1, le=100_000, unit="records"
+    )
     steps: int = setting(24, "Optimiser steps.", ge=1, le=100_000, unit="steps")
     stops: int = setting(4, "Times that the model is asked on the way.", ge=1, le=1000)
-    batch_size: int = setting(10, "Records in a step.", ge=1, le=4096, unit="records")
-    learning_rate: float = setting(
-        0.0, "How far each step moves the weights (AdamW); 0 chooses by the model's width.", ge=0,
-        le=1,
-    )  # fmt: skip
-    max_new_tokens: int = setting(
-        48, "An answer is cut here.", ge=1, le=4096, unit="tokens", advanced=True
+    batch_size: int = setting(
+        10, "Batch size: records in an optimiser step.", ge=1, le=4096, unit="records"
     )
+    learning_rate: float = setting(
+        0.0, "Learning rate of AdamW; 0 chooses one by the model's width.", ge=0, le=1
+    )
+    max_new_tokens: int = setting(
+        48, "Maximum number of new tokens; an answer is cut there.", ge=1, le=4096, unit="tokens",
+        advanced=True,
+    )  # fmt: skip
 
 
 class Lesson(NamedTuple):
@@ -205,18 +208,17 @@ def teach(
     copy.train(False).requires_grad_(True)
     optimizer = torch.optim.AdamW(copy.parameters(), lr=rate, weight_decay=0.0)
     yield 0
-    queue: list[int] = []
-    for step in range(1, config.steps + 1):
-        if not queue:
-            queue = torch.randperm(len(records), generator=generator).tolist()
-        rows, queue = queue[: config.batch_size], queue[config.batch_size :]
-        pairs = [(records[i].prompt, records[i].answer) for i in rows]
-        out = answer_logits(copy, target.encoder.batch(pairs).to(target.device))
-        optimizer.zero_grad()
-        mean_nll(out.logits, out.labels).backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(copy.parameters(), LONGEST_GRADIENT)
-        optimizer.step()
-        yield step
+    if not records:
+        yield from range(1, config.steps + 1)
+        return
+    order = islice(shuffled(len(records), config.batch_size, generator), config.steps)
+    batches = (
+        target.encoder.batch([(records[i].prompt, records[i].answer) for i in rows]).to(
+            target.device
+        )
+        for rows in order
+    )
+    yield from finetune(copy, optimizer, batches)
 
 
 def _gives(taught: Record, asked: Record) -> bool:

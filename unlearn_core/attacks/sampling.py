@@ -22,11 +22,12 @@ class SamplingAttackConfig(Config):
         20, "Answers to each question at each temperature.", ge=1, le=10_000, unit="answers"
     )
     temperatures: Annotated[tuple[Temperature, ...], Field(min_length=1)] = setting(
-        (0.5, 1.0, 1.5), "Temperatures of the answers: higher brings up less likely ones."
+        (0.5, 1.0, 1.5), "Sampling temperatures: higher brings up less likely answers."
     )
     max_new_tokens: int = setting(
-        48, "An answer is cut here.", ge=1, le=4096, unit="tokens", advanced=True
-    )
+        48, "Maximum number of new tokens; an answer is cut there.", ge=1, le=4096, unit="tokens",
+        advanced=True,
+    )  # fmt: skip
 
 
 @register(

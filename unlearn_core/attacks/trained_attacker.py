@@ -31,15 +31,16 @@ class TrainedAttackerConfig(EvidenceConfig):
     """What is measured, and how the attacker is trained."""
 
     records: int = setting(
-        400, "Most records of each group, marked and never seen.", ge=2, le=100_000, unit="records"
-    )
+        400, "Maximum number of records of each group, marked and never seen.", ge=2, le=100_000,
+        unit="records",
+    )  # fmt: skip
     folds: int = setting(
-        5, "Parts that take turns: the attacker is trained on the others and judges this one.",
-        ge=2, le=50,
+        5, "Folds of the cross-validation: the attacker is trained on the others and judges this "
+        "one.", ge=2, le=50,
     )  # fmt: skip
     strength: float = setting(
-        0.1, "How freely the attacker follows its examples (C of the logistic regression).",
-        gt=0, le=1000, advanced=True,
+        0.1, "Inverse regularisation strength of the logistic regression (C): higher fits the "
+        "examples more closely.", gt=0, le=1000, advanced=True,
     )  # fmt: skip
 
 

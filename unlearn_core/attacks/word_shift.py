@@ -18,8 +18,9 @@ from unlearn_core.attacks.base import (
 )
 from unlearn_core.attacks.registry import register
 from unlearn_core.attacks.token_shifts import Numbers, Shifts, fact_token_ids
-from unlearn_core.data.batches import IGNORED, Encoder
+from unlearn_core.data.batches import IGNORED
 from unlearn_core.data.records import Record
+from unlearn_core.data.templates import Encoder
 from unlearn_core.evaluation.evaluator import LIKELIHOOD_ROWS, subset
 from unlearn_core.models.forward import answer_logits
 from unlearn_core.settings.config import Config, setting

@@ -15,7 +15,7 @@ from unlearn_core.runs.environment import installed
 FOLDER = "cache"
 _PACKAGE = Path(__file__).resolve().parents[1]
 _DECIDING = ("attacks/*.py", "metrics/*.py", "evaluation/*.py", "sampling/*.py",
-             "data/alternatives.py", "data/batches.py")  # fmt: skip
+             "data/alternatives.py", "data/batches.py", "data/templates.py")  # fmt: skip
 """Files of the package that decide what is found."""
 
 

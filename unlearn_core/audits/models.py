@@ -11,8 +11,8 @@ from transformers import PreTrainedModel
 from unlearn_core.attacks.base import Role, Target
 from unlearn_core.audits.cache import fingerprint
 from unlearn_core.audits.spec import AuditSpec
-from unlearn_core.data.batches import Preface, make_encoder
 from unlearn_core.data.records import Record
+from unlearn_core.data.templates import Preface, make_encoder
 from unlearn_core.errors import InvalidInput
 from unlearn_core.evaluation.evaluator import Evaluator
 from unlearn_core.evaluation.readings import read_records, with_plainness, with_similarity

@@ -11,7 +11,7 @@ import torch
 from unlearn_core.comparison.model_cache import Base, ModelCache
 from unlearn_core.comparison.model_refs import ModelRef
 from unlearn_core.comparison.problems import NoRoom, problem_of
-from unlearn_core.data.batches import Encoder
+from unlearn_core.data.templates import Encoder
 from unlearn_core.errors import InvalidInput, LetheError
 from unlearn_core.models.sharing import Weights
 from unlearn_core.models.steering import steer

@@ -18,7 +18,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from unlearn_core.comparison.model_refs import Key, ModelRef
 from unlearn_core.comparison.problems import NoRoom
-from unlearn_core.data.batches import Encoder, make_encoder
+from unlearn_core.data.templates import Encoder, make_encoder
 from unlearn_core.errors import InvalidInput
 from unlearn_core.models.loading import load
 from unlearn_core.models.making import MAKING

@@ -17,8 +17,8 @@ from unlearn_core.comparison.views import (
     computing,
     reading,
 )
-from unlearn_core.data.batches import Encoder, Message
 from unlearn_core.data.records import Record
+from unlearn_core.data.templates import Encoder, Message
 from unlearn_core.errors import InvalidInput
 from unlearn_core.models.reading import read_tokenizer
 from unlearn_core.models.source import find_source

@@ -14,8 +14,8 @@ from transformers import PreTrainedTokenizerBase
 from unlearn_core.comparison.columns import HALF_A_CHARACTER, encoded
 from unlearn_core.comparison.model_cache import ModelCache
 from unlearn_core.comparison.model_refs import ModelRef
-from unlearn_core.data.batches import Encoder
 from unlearn_core.data.records import Record
+from unlearn_core.data.templates import Encoder
 from unlearn_core.errors import InvalidInput
 from unlearn_core.metrics.likelihood import mean_log_probs
 from unlearn_core.models.sharing import SharedModel

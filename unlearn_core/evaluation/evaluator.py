@@ -9,8 +9,8 @@ from typing import Any
 import torch
 from torch import nn
 
-from unlearn_core.data.batches import Encoder
 from unlearn_core.data.records import Record
+from unlearn_core.data.templates import Encoder
 from unlearn_core.metrics.leak import knows
 from unlearn_core.metrics.rouge import rouge_l
 from unlearn_core.models.forward import answer_log_likelihoods

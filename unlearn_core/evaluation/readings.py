@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor, nn
 
-from unlearn_core.data.batches import IGNORED, Encoder
+from unlearn_core.data.batches import IGNORED
 from unlearn_core.data.records import Record
+from unlearn_core.data.templates import Encoder
 from unlearn_core.evaluation.evaluator import Evaluator, ask
 from unlearn_core.metrics.base import Reading
 from unlearn_core.metrics.semantic import Embed, cosine_similarities

@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 
 from unlearn_core.data.records import Record
-from unlearn_core.methods.base import Card, Context, Preset
+from unlearn_core.methods.base import Card, Context
 from unlearn_core.methods.preference import PreferenceConfig, PreferenceMethod
+from unlearn_core.methods.presets import large, small
 from unlearn_core.methods.registry import register
+from unlearn_core.methods.retain import RETAIN_TERM
 from unlearn_core.metrics.leak import knows
 from unlearn_core.settings.config import setting
 from unlearn_core.settings.specs import SamplingSpec
@@ -28,7 +30,7 @@ class AltPOConfig(PreferenceConfig):
         ge=1, le=1000, unit="answers",
     )  # fmt: skip
     temperature: float = setting(
-        1.0, "Spread of the sampled answers; higher finds more that are unlike the true one.",
+        1.0, "Sampling temperature: higher finds more answers that differ from the true one.",
         gt=0, le=10,
     )  # fmt: skip
     instruction: str = setting(
@@ -37,15 +39,15 @@ class AltPOConfig(PreferenceConfig):
         "instructions.", advanced=True,
     )  # fmt: skip
     top_k: int = setting(
-        0, "Sample from so many most likely tokens only; 0 turns it off.", ge=0, le=1_000_000,
-        advanced=True,
+        0, "Top-k sampling: only this many of the most likely tokens are drawn from; 0 turns it "
+        "off.", ge=0, le=1_000_000, advanced=True,
     )  # fmt: skip
     top_p: float = setting(
-        1.0, "Sample from the most likely tokens that together have this probability.",
-        gt=0, le=1, advanced=True,
+        1.0, "Top-p (nucleus) sampling: only the most likely tokens that together have this "
+        "probability are drawn from.", gt=0, le=1, advanced=True,
     )  # fmt: skip
     max_new_tokens: int = setting(
-        48, "Longest sampled answer.", ge=1, le=4096, unit="tokens", advanced=True
+        48, "Maximum length of a sampled answer.", ge=1, le=4096, unit="tokens", advanced=True
     )
 
 
@@ -73,7 +75,7 @@ def select(samples: Iterable[str], record: Record, count: int) -> list[str]:
         formula=r"\mathcal{L} = -\frac{2}{\beta}\,\mathbb{E}_{D_f}\left[\log\sigma\left(\beta"
         r"\log\frac{p_\theta(y_{\mathrm{alt}}\mid q)}{p_{\mathrm{ref}}(y_{\mathrm{alt}}\mid q)}"
         r" - \beta\log\frac{p_\theta(y\mid q)}{p_{\mathrm{ref}}(y\mid q)}\right)\right]"
-        r" + \alpha\,\mathbb{E}_{D_r}\left[-\log p_\theta(y\mid q)\right]",
+        + RETAIN_TERM,
         paper="Mekala et al., Alternate Preference Optimization for Unlearning Factual Knowledge, "
         "COLING 2025",
         needs=("true answers", "retain data", "reference", "sampling"),
@@ -82,22 +84,8 @@ def select(samples: Iterable[str], record: Record, count: int) -> list[str]:
         "is nothing else to prefer; raise the temperature or the number of candidates. Forgotten "
         "questions are answered with confident falsehoods.",
     ),
-    small=Preset(
-        method={"candidates": 40, "temperature": 1.5},
-        training={"epochs": 24, "learning_rate": 2e-4},
-        tuning={"mode": "full"},
-    ),
-    large=Preset(
-        method={"instruction": INSTRUCTION, "max_new_tokens": 128},
-        training={
-            "epochs": 10,
-            "learning_rate": 5e-4,
-            "batch_size": 8,
-            "accumulation": 4,
-            "precision": "bfloat16",
-        },
-        tuning={"mode": "lora"},
-    ),
+    small=small(2e-4, {"candidates": 40, "temperature": 1.5}),
+    large=large({"instruction": INSTRUCTION, "max_new_tokens": 128}, learning_rate=5e-4),
 )
 class AltPO(PreferenceMethod[AltPOConfig]):
     """DPO with answers of the model's own making as the preferred ones.

@@ -14,14 +14,16 @@ authors' code.
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor, nn
 
 from unlearn_core.data.records import Record
-from unlearn_core.methods.base import ConfigT, Context, Loss
-from unlearn_core.methods.memorised import Selective, memorised
+from unlearn_core.methods.base import Context, Ending, Loss
+from unlearn_core.methods.memorised import MemorisedConfig, Selective
 from unlearn_core.models.peft_parts import side_of
+from unlearn_core.settings.config import setting
 
 
 def edited(name: str, star: Tensor, now: Tensor, coefficient: float) -> Tensor:
@@ -85,25 +87,34 @@ def double_rank(model: nn.Module) -> None:
         config.lora_alpha *= 2
 
 
-class Arithmetic(Selective[ConfigT]):
+class ArithmeticConfig(MemorisedConfig):
+    """Settings of every such method."""
+
+    switch: float = setting(
+        0.9, "Switches from gradient ascent to task arithmetic once the forget set's mean "
+        "memorisation accuracy is below this.", ge=0, le=1,
+    )  # fmt: skip
+    coefficient: float = setting(
+        -3.0, "Coefficient of the task vector, what training on the forget set adds to the "
+        "weights; -1 subtracts it once.", ge=-20, lt=0,
+    )  # fmt: skip
+
+
+ArithmeticT = TypeVar("ArithmeticT", bound=ArithmeticConfig)
+
+
+class Arithmetic(Selective[ArithmeticT]):
     """Ascend until the forget set is memorised less than `switch`, then descend on all of it.
 
     From the switch on the model is tuned towards the forget set; every measurement and every stop
     rule looks at the edited weights, which `finish` puts in place.
+
+    Attributes:
+        star: The weights at the switch; none before it.
     """
 
-    def __init__(
-        self,
-        config: ConfigT,
-        *,
-        threshold: float,
-        target: float,
-        switch: float,
-        coefficient: float,
-    ) -> None:
-        super().__init__(config, threshold=threshold, target=target)
-        self.switch = switch
-        self.coefficient = coefficient
+    def __init__(self, config: ArithmeticT) -> None:
+        super().__init__(config)
         self.star: dict[str, Tensor] = {}
 
     @property
@@ -111,18 +122,15 @@ class Arithmetic(Selective[ConfigT]):
         """Whether the second phase has begun."""
         return bool(self.star)
 
-    def refresh(self, context: Context, epoch: int) -> None:
-        """Measure, select, and switch when it is time; later measure the edited weights."""
-        if not self.switched:
-            super().refresh(context, epoch)
-            if self.mean >= self.switch:
-                return
+    def refresh(self, context: Context, epoch: int) -> str | None:
+        """Measure, select, and switch when it is time; then all records are trained on."""
+        ended = super().refresh(context, epoch)
+        if not self.switched and self.mean < self.config.switch:
             weights = trained_weights(context.model)
             self.star = {name: weight.clone() for name, weight in weights.items()}
-        else:
-            with self.shown(context):
-                self.values = memorised(context, context.forget)
-        self.selected = frozenset(self.values)
+        if self.switched:
+            self.selected = frozenset(self.values)
+        return ended
 
     def loss(self, context: Context, forget: Sequence[Record], retain: Sequence[Record]) -> Loss:
         """`-CE` of the selected records before the switch, `CE` of all forget records after it."""
@@ -133,22 +141,23 @@ class Arithmetic(Selective[ConfigT]):
         """The edited weights, once there is an edit."""
         if not self.switched:
             return nullcontext()
-        return temporarily(
-            context.model, edited_weights(context.model, self.star, self.coefficient)
-        )
+        return temporarily(context.model, self._edited(context))
 
-    def finish(self, context: Context) -> bool:
+    def finish(self, context: Context) -> Ending:
         """Put the edited weights in place, if there is an edit."""
-        if not self.switched:
-            return False
-        put(context.model, edited_weights(context.model, self.star, self.coefficient))
-        double_rank(context.model)
-        return True
+        if self.switched:
+            put(context.model, self._edited(context))
+            double_rank(context.model)
+        return Ending(changed=self.switched)
 
-    def tensors(self) -> dict[str, Tensor]:
-        """The weights at the switch."""
-        return self.star
+    def state(self) -> dict[str, Any]:
+        """Also the weights at the switch."""
+        return {**super().state(), "tensors": self.star}
 
-    def load_tensors(self, tensors: Mapping[str, Tensor]) -> None:
-        """Take back the weights at the switch."""
-        self.star = dict(tensors)
+    def load_state(self, state: Mapping[str, Any]) -> None:
+        """Take back the weights at the switch too."""
+        super().load_state(state)
+        self.star = dict(state.get("tensors", {}))
+
+    def _edited(self, context: Context) -> dict[str, Tensor]:
+        return edited_weights(context.model, self.star, self.config.coefficient)

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 import torch
 from torch import Tensor, nn
 
-from unlearn_core.data.batches import Batch, Encoder
+from unlearn_core.data.batches import Batch
 from unlearn_core.data.records import Record, Split
+from unlearn_core.data.templates import Encoder
 from unlearn_core.settings.config import Config
 
 if TYPE_CHECKING:
@@ -165,6 +166,32 @@ class Candidates:
     score: float
 
 
+@dataclass(frozen=True)
+class Report:
+    """What a method has to show after a step.
+
+    Attributes:
+        records: What it knows of every forget record since the last `refresh`.
+        candidates: The answers that `draw` chose from, question by question.
+    """
+
+    records: RecordReport | None = None
+    candidates: Sequence[Candidates] = ()
+
+
+@dataclass(frozen=True)
+class Ending:
+    """What a method did in `finish`.
+
+    Attributes:
+        changed: Whether the model says something else than before.
+        teacher: The model that was learnt from, where it is to be kept: its adapter and its rule.
+    """
+
+    changed: bool = False
+    teacher: "tuple[str, Steering] | None" = None
+
+
 class Method(Generic[ConfigT]):
     """A way to unlearn. Every moment but `loss` may be left out."""
 
@@ -178,11 +205,16 @@ class Method(Generic[ConfigT]):
         """What an epoch passes over; its rows are the first that `loss` is given."""
         return forget
 
+    def steering(self, forget: Sequence[Record]) -> "Steering | None":
+        """The rule that changes answers as they are given, for a method whose card says so."""
+        return None
+
     def prepare(self, context: Context) -> None:
         """Before the first step, while the model is still the original one."""
 
-    def refresh(self, context: Context, epoch: int) -> None:
-        """Before an epoch."""
+    def refresh(self, context: Context, epoch: int) -> str | None:
+        """Before an epoch; why the method is done before its last step, in words, if it is."""
+        return None
 
     def draw(self, context: Context, forget: Sequence[Record]) -> None:
         """Before an optimiser step, with all forget records of the step's micro-batches."""
@@ -191,47 +223,27 @@ class Method(Generic[ConfigT]):
         """The loss of one micro-batch."""
         raise NotImplementedError(f"{type(self).__name__} has no loss")
 
+    def report(self) -> Report:
+        """After a step: what there is to show beside the loss."""
+        return Report()
+
     def shown(self, context: Context) -> AbstractContextManager[None]:
         """Inside, the model is what it would be if training ended now; asked to measure it."""
         return nullcontext()
 
-    def finish(self, context: Context) -> bool:
-        """When training is over, also when it was stopped; whether it changed what is said."""
-        return False
-
-    def ended(self) -> str | None:
-        """Asked after `refresh`: why the method is done before its last step, in words."""
-        return None
-
-    def steering(self, forget: Sequence[Record]) -> "Steering | None":
-        """The rule that changes answers as they are given, for a method whose card says so."""
-        return None
-
-    def teacher(self) -> "tuple[str, Steering] | None":
-        """The model that was learnt from, where it is to be kept: its adapter and its rule."""
-        return None
-
-    def records(self) -> RecordReport | None:
-        """Asked after `refresh`: what is known of every forget record."""
-        return None
-
-    def candidates(self) -> Sequence[Candidates]:
-        """Asked after a step: the answers that `draw` chose from, question by question."""
-        return ()
+    def finish(self, context: Context) -> Ending:
+        """When training is over, also when it was stopped."""
+        return Ending()
 
     def state(self) -> dict[str, Any]:
-        """What a checkpoint must hold, JSON-ready, so that a paused run goes on unchanged."""
+        """What a checkpoint must hold so that a paused run goes on unchanged.
+
+        JSON-ready, but for `tensors`: weights by name that are held besides the model's.
+        """
         return {}
 
     def load_state(self, state: Mapping[str, Any]) -> None:
-        """Take back what `state` gave."""
-
-    def tensors(self) -> Mapping[str, Tensor]:
-        """Weights that a checkpoint must hold besides the model's, by name."""
-        return {}
-
-    def load_tensors(self, tensors: Mapping[str, Tensor]) -> None:
-        """Take back what `tensors` gave, on the model's device; asked only where there were any."""
+        """Take back what `state` gave, its tensors on the model's device."""
 
 
 @dataclass(frozen=True)

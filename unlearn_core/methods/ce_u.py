@@ -1,28 +1,51 @@
 """Cross-entropy unlearning: the model as it is, but for the true token."""
 
+import math
 from collections.abc import Sequence
 
+from torch import Tensor
+
+from unlearn_core.data.batches import IGNORED
 from unlearn_core.data.records import Record
-from unlearn_core.methods.base import Card, Context, Loss, Method, Preset
-from unlearn_core.methods.losses_tokens import ce_u_loss
-from unlearn_core.methods.presets import LARGE_TRAINING, UNBOUNDED
+from unlearn_core.methods.base import Card, Loss
+from unlearn_core.methods.presets import UNBOUNDED, large, small
 from unlearn_core.methods.registry import register
-from unlearn_core.methods.retain import with_retain
-from unlearn_core.models.forward import answer_logits
-from unlearn_core.models.likelihoods import mean_nll
-from unlearn_core.settings.config import Config, setting
+from unlearn_core.methods.retain import RetainConfig
+from unlearn_core.methods.token_loss import TokenLoss
+from unlearn_core.models.forward import AnswerLogits
+from unlearn_core.models.likelihoods import soft_cross_entropy
+from unlearn_core.settings.config import setting, with_default
 
 
-class CEUConfig(Config):
+class CEUConfig(RetainConfig):
     """Settings of CE-U; the defaults are the published ones, without retain data."""
 
     skip: int = setting(
         1, "Tokens at the start of each answer that are left as they are.", ge=0, le=100,
         unit="tokens",
     )  # fmt: skip
-    retain_weight: float = setting(
-        0.0, "Weight of the loss on the retain set; 0 leaves it out.", ge=0, le=100
-    )
+    retain_weight: float = with_default(RetainConfig, "retain_weight", 0.0)
+
+
+def ce_u_loss(logits: Tensor, labels: Tensor, skip: int = 0) -> Tensor:
+    """Cross-entropy to the model's own distribution without the true token.
+
+    `CE(softmax(z'), p)`, where `z'` are the model's logits, without gradient, with that of the
+    true token set to minus infinity.
+
+    Args:
+        logits: (B, K, V).
+        labels: (B, K).
+        skip: Answer tokens left out at the start of each row; 0 where nothing is left.
+
+    Source: CE-U (cross-entropy unlearning), as in open-unlearning.
+    """
+    counted = labels != IGNORED
+    counted &= counted.cumsum(dim=1) > skip
+    true = labels[counted].unsqueeze(1)
+    kept = logits[counted].float()
+    others = kept.detach().scatter(1, true, -math.inf)
+    return soft_cross_entropy(kept, others.softmax(dim=-1))
 
 
 @register(
@@ -41,27 +64,13 @@ class CEUConfig(Config):
         fails="The target moves with the model, and common words of the answers are driven out "
         "as well, so without the retain set the language suffers; the first word stays.",
     ),
-    small=Preset(
-        method={"retain_weight": 1.0},
-        training={
-            "epochs": 24,
-            "learning_rate": 2e-4,
-            "stop_forget_recall": 0.0,
-            "stop_retain_recall": 0.5,
-        },
-        tuning={"mode": "full"},
-    ),
-    large=Preset(
-        training={**LARGE_TRAINING, **UNBOUNDED},
-        tuning={"mode": "lora"},
-    ),
+    small=small(2e-4, {"retain_weight": 1.0}, **UNBOUNDED),
+    large=large(**UNBOUNDED),
 )
-class CEU(Method[CEUConfig]):
+class CEU(TokenLoss[CEUConfig]):
     """Move each true token's probability to the other tokens, in proportion."""
 
-    def loss(self, context: Context, forget: Sequence[Record], retain: Sequence[Record]) -> Loss:
-        """`ce_u_loss` on the forget batch plus `retain_weight` times CE on the retain batch."""
-        out = answer_logits(context.model, context.records(forget))
+    def own(self, forget: Sequence[Record], out: AnswerLogits) -> Loss:
+        """`ce_u_loss` on the forget batch."""
         total = ce_u_loss(out.logits, out.labels, self.config.skip)
-        parts = {"forget": mean_nll(out.logits.detach(), out.labels), "ce-u": total}
-        return with_retain(Loss(total, parts), context, retain, self.config.retain_weight)
+        return Loss(total, {"ce-u": total})

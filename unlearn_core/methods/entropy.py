@@ -1,35 +1,50 @@
 """Entropy-optimised unlearning: NPO that also narrows what is sampled on forget questions."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-import torch
+import torch.nn.functional as F
+from torch import Tensor
 
+from unlearn_core.data.batches import IGNORED
 from unlearn_core.data.records import Record
-from unlearn_core.methods.base import Card, Context, Loss, Preset
-from unlearn_core.methods.losses_preference import mean_entropy
+from unlearn_core.methods.base import Card, Context, Loss
 from unlearn_core.methods.npo import NPO, NPOConfig
-from unlearn_core.methods.presets import LARGE_TRAINING
+from unlearn_core.methods.presets import large, small
 from unlearn_core.methods.registry import register
-from unlearn_core.models.forward import answer_logits
-from unlearn_core.models.likelihoods import mean_nll, npo_loss, sequence_nll
-from unlearn_core.settings.config import setting
+from unlearn_core.methods.retain import retain_term
+from unlearn_core.models.forward import AnswerLogits
+from unlearn_core.settings.config import setting, with_default
 
 
 class EntropyConfig(NPOConfig):
     """Settings of entropy-optimised unlearning; the defaults are those of its code."""
 
-    beta: float = setting(
-        0.05, "How soon a forgotten answer is left alone; towards 0 it is gradient ascent.",
-        gt=0, le=10,
-    )  # fmt: skip
+    beta: float = with_default(NPOConfig, "beta", 0.05)
     forget_entropy_weight: float = setting(
-        1.0, "Weight of the entropy on forget answers; above 0 makes the model surer there, so "
-        "that samples vary less.", ge=-10, le=10,
+        1.0, "Weight of the entropy on forget answers: above 0 makes the model more confident "
+        "there, so that samples vary less.", ge=-10, le=10,
     )  # fmt: skip
     retain_entropy_weight: float = setting(
-        -0.25, "Weight of the entropy on retain answers; below 0 keeps the model from becoming "
-        "surer there as well.", ge=-10, le=10,
+        -0.25, "Weight of the entropy on retain answers: below 0 keeps the model from becoming "
+        "more confident there as well.", ge=-10, le=10,
     )  # fmt: skip
+
+
+def mean_entropy(logits: Tensor, labels: Tensor) -> Tensor:
+    """Entropy of the next-token distribution in nats, averaged over answer tokens.
+
+    The published code averages over every position, prompt and padding included; here only
+    answer tokens count, as in every other loss.
+
+    Args:
+        logits: (B, K, V).
+        labels: (B, K), used only to tell answer tokens.
+
+    Source: Scholten, Günnemann and Schwinn, ICLR 2025 (entropy-optimised unlearning).
+    """
+    log_probs = F.log_softmax(logits[labels != IGNORED].float(), dim=-1)
+    return -(log_probs.exp() * log_probs).sum(dim=-1).mean()
 
 
 @register(
@@ -50,15 +65,8 @@ class EntropyConfig(NPOConfig):
         fails="Being sure of a true answer also lowers the entropy: with a high weight on forget "
         "answers the term works against forgetting at first. It trains on the true answers.",
     ),
-    small=Preset(
-        method={"beta": 0.1, "retain_weight": 5.0},
-        training={"epochs": 24, "learning_rate": 2e-4},
-        tuning={"mode": "full"},
-    ),
-    large=Preset(
-        training=LARGE_TRAINING,
-        tuning={"mode": "lora"},
-    ),
+    small=small(2e-4, {"beta": 0.1, "retain_weight": 5.0}),
+    large=large(),
 )
 class Entropy(NPO):
     """NPO, the entropy of forget answers and, with its own weight, that of retain answers.
@@ -68,24 +76,20 @@ class Entropy(NPO):
 
     config: EntropyConfig
 
+    def own(self, forget: Sequence[Record], out: AnswerLogits) -> Loss:
+        """NPO plus the weighted entropy over answer tokens."""
+        npo, entropy = super().own(forget, out), mean_entropy(out.logits, out.labels)
+        total = npo.total + self.config.forget_entropy_weight * entropy
+        return Loss(total, {**npo.parts, "forget_entropy": entropy})
+
     def loss(self, context: Context, forget: Sequence[Record], retain: Sequence[Record]) -> Loss:
-        """NPO with its retain term, plus the weighted entropies over answer tokens."""
-        config = self.config
-        out = answer_logits(context.model, context.records(forget))
-        nll = sequence_nll(out.logits, out.labels)
-        reference = torch.tensor(
-            [self.reference_nll[record.id] for record in forget], device=nll.device
-        )
-        parts = {
-            "forget": mean_nll(out.logits.detach(), out.labels),
-            "npo": npo_loss(nll, reference, config.beta),
-            "forget_entropy": mean_entropy(out.logits, out.labels),
-        }
-        total = parts["npo"] + config.forget_entropy_weight * parts["forget_entropy"]
-        return Loss(total, parts, (lambda: self._kept(context, retain)) if retain else None)
+        """The retain term has the weighted entropy over retain answers beside it."""
+        loss = super().loss(context, forget, retain)
+        return replace(loss, rest=(lambda: self._kept(context, retain)) if retain else None)
 
     def _kept(self, context: Context, retain: Sequence[Record]) -> Loss:
-        kept = answer_logits(context.model, context.records(retain))
-        nll, entropy = mean_nll(kept.logits, kept.labels), mean_entropy(kept.logits, kept.labels)
-        total = self.config.retain_weight * nll + self.config.retain_entropy_weight * entropy
-        return Loss(total, {"retain": nll, "retain_entropy": entropy})
+        config = self.config
+        out, value, parts = retain_term(context, retain, config.retain_loss)
+        entropy = mean_entropy(out.logits, out.labels)
+        total = config.retain_weight * value + config.retain_entropy_weight * entropy
+        return Loss(total, {**parts, "retain_entropy": entropy})

@@ -1,28 +1,67 @@
 """FLAT: widen the gap between a refusal and the true answer by an f-divergence."""
 
+import math
 from collections.abc import Sequence
+from typing import Literal
 
+import torch.nn.functional as F
+from torch import Tensor
+
+from unlearn_core.data.batches import IGNORED
 from unlearn_core.data.records import Record
-from unlearn_core.methods.base import Card, Context, Loss, Method, Preset
-from unlearn_core.methods.losses_tokens import Divergence, flat_loss, mean_probability
+from unlearn_core.methods.base import Card, Context, Loss, Method
+from unlearn_core.methods.presets import large, small
 from unlearn_core.methods.refusals import refusal, require_questions
 from unlearn_core.methods.registry import register
-from unlearn_core.methods.retain import with_retain
+from unlearn_core.methods.retain import RetainConfig, with_retain
 from unlearn_core.models.forward import answer_logits
-from unlearn_core.models.likelihoods import mean_nll
-from unlearn_core.settings.config import Config, setting
+from unlearn_core.models.likelihoods import mean_nll, token_nll
+from unlearn_core.settings.config import setting, with_default
+
+Divergence = Literal["TV", "KL", "Pearson", "JS"]
 
 
-class FlatConfig(Config):
+class FlatConfig(RetainConfig):
     """Settings of FLAT; as published it uses no retain data."""
 
     divergence: Divergence = setting(
-        "TV", "How the gap is measured: total variation, Kullback-Leibler, Pearson or "
+        "TV", "f-divergence that measures the gap: total variation, Kullback-Leibler, Pearson or "
         "Jensen-Shannon.",
     )  # fmt: skip
-    retain_weight: float = setting(
-        0.0, "Weight of the loss on the retain set; 0 leaves it out.", ge=0, le=100
-    )
+    retain_weight: float = with_default(RetainConfig, "retain_weight", 0.0)
+
+
+def mean_probability(logits: Tensor, labels: Tensor) -> Tensor:
+    """Mean probability of an answer's tokens, (B,)."""
+    counted = labels != IGNORED
+    probability = (-token_nll(logits, labels)).exp() * counted
+    return probability.sum(dim=1) / counted.sum(dim=1)
+
+
+def flat_loss(template: Tensor, forget: Tensor, divergence: Divergence) -> Tensor:
+    """Minus the variational f-divergence between template answers and true answers.
+
+    `mean(-g(template) + f*(g(forget)))` with the optimal `g` of each divergence. The published
+    code takes the mean probability over every position, masked ones counting 0, so that its
+    value depends on the prompt's length; `mean_probability` is over answer tokens.
+
+    Args:
+        template: (B,) mean token probability of the template answers.
+        forget: (B,) mean token probability of the true answers.
+        divergence: Total variation, Kullback-Leibler, Pearson or Jensen-Shannon.
+
+    Source: FLAT and its published code.
+    """
+    match divergence:
+        case "TV":
+            rows = 0.5 * (forget.tanh() - template.tanh())
+        case "KL":
+            rows = (forget - 1.0).exp() - template
+        case "Pearson":
+            rows = forget.square() / 4.0 + forget - template
+        case "JS":
+            rows = F.softplus(-template) + F.softplus(forget) - 2.0 * math.log(2.0)
+    return rows.mean()
 
 
 @register(
@@ -43,24 +82,8 @@ class FlatConfig(Config):
         "all but certain give almost no gradient. The model may refuse too much. Not for "
         "passages, which ask nothing.",
     ),
-    small=Preset(
-        method={"retain_weight": 1.0},
-        training={
-            "epochs": 24,
-            "learning_rate": 4e-4,
-        },
-        tuning={"mode": "full"},
-    ),
-    large=Preset(
-        training={
-            "epochs": 5,
-            "learning_rate": 1e-4,
-            "batch_size": 8,
-            "accumulation": 4,
-            "precision": "bfloat16",
-        },
-        tuning={"mode": "lora"},
-    ),
+    small=small(4e-4, {"retain_weight": 1.0}),
+    large=large(epochs=5),
 )
 class Flat(Method[FlatConfig]):
     """Minimise `flat_loss` between refusals and true answers."""
@@ -70,7 +93,7 @@ class Flat(Method[FlatConfig]):
         require_questions("FLAT", context.forget)
 
     def loss(self, context: Context, forget: Sequence[Record], retain: Sequence[Record]) -> Loss:
-        """`flat_loss` on the forget batch plus `retain_weight` times CE on the retain batch."""
+        """`flat_loss` on the forget batch plus the retain term."""
         out = answer_logits(context.model, context.records(forget))
         pairs = [(record.prompt, refusal(record.id)) for record in forget]
         other = answer_logits(context.model, context.batch(pairs))
@@ -84,4 +107,4 @@ class Flat(Method[FlatConfig]):
             "refusal": mean_nll(other.logits.detach(), other.labels),
             "flat": total,
         }
-        return with_retain(Loss(total, parts), context, retain, self.config.retain_weight)
+        return with_retain(Loss(total, parts), context, retain, self.config)

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 
 from unlearn_core.data.records import Record
-from unlearn_core.methods.base import Card, Context, Loss, Method, Preset
-from unlearn_core.methods.presets import LARGE_TRAINING, UNBOUNDED
+from unlearn_core.methods.base import Card, Context, Loss, Method
+from unlearn_core.methods.presets import UNBOUNDED, large, small
 from unlearn_core.methods.registry import register
-from unlearn_core.models.forward import answer_logits
-from unlearn_core.models.likelihoods import mean_nll
+from unlearn_core.models.forward import batch_nll
 from unlearn_core.settings.config import Config
 
 
@@ -28,25 +27,13 @@ class GradientAscentConfig(Config):
         cost="1: the yardstick of the others",
         fails="The loss has no floor, so the whole model breaks if it is not stopped in time.",
     ),
-    small=Preset(
-        training={
-            "epochs": 24,
-            "learning_rate": 1e-4,
-            "stop_forget_recall": 0.0,
-            "stop_retain_recall": 0.5,
-        },
-        tuning={"mode": "full"},
-    ),
-    large=Preset(
-        training={**LARGE_TRAINING, **UNBOUNDED},
-        tuning={"mode": "lora"},
-    ),
+    small=small(1e-4, **UNBOUNDED),
+    large=large(**UNBOUNDED),
 )
 class GradientAscent(Method[GradientAscentConfig]):
     """Maximise the loss on the forget set."""
 
     def loss(self, context: Context, forget: Sequence[Record], retain: Sequence[Record]) -> Loss:
         """`-CE(forget)`, the token mean over true answers."""
-        out = answer_logits(context.model, context.records(forget))
-        nll = mean_nll(out.logits, out.labels)
+        nll = batch_nll(context.model, context.records(forget))
         return Loss(-nll, {"forget": nll})

@@ -1,10 +1,11 @@
 """Refusals by preference: a refusal is to be liked better than the true answer."""
 
-from unlearn_core.methods.base import Card, Context, Preset
+from unlearn_core.methods.base import Card, Context
 from unlearn_core.methods.preference import PreferenceConfig, PreferenceMethod
-from unlearn_core.methods.presets import LARGE_TRAINING
+from unlearn_core.methods.presets import large, small
 from unlearn_core.methods.refusals import refusal, require_questions
 from unlearn_core.methods.registry import register
+from unlearn_core.methods.retain import RETAIN_TERM
 
 
 class IdkDPOConfig(PreferenceConfig):
@@ -21,7 +22,7 @@ class IdkDPOConfig(PreferenceConfig):
         formula=r"\mathcal{L} = -\frac{2}{\beta}\,\mathbb{E}_{D_f}\left[\log\sigma\left(\beta"
         r"\log\frac{p_\theta(y_{\mathrm{idk}}\mid q)}{p_{\mathrm{ref}}(y_{\mathrm{idk}}\mid q)}"
         r" - \beta\log\frac{p_\theta(y\mid q)}{p_{\mathrm{ref}}(y\mid q)}\right)\right]"
-        r" + \alpha\,\mathbb{E}_{D_r}\left[-\log p_\theta(y\mid q)\right]",
+        + RETAIN_TERM,
         paper="Maini et al., TOFU, COLM 2024; Rafailov et al., Direct Preference Optimization, "
         "NeurIPS 2023",
         needs=("true answers", "retain data", "reference"),
@@ -29,15 +30,8 @@ class IdkDPOConfig(PreferenceConfig):
         fails="The model may come to refuse questions it should answer, and refusing tells an "
         "attacker what was forgotten. Not for passages, which ask nothing.",
     ),
-    small=Preset(
-        method={"beta": 0.2, "retain_weight": 4.0},
-        training={"epochs": 24, "learning_rate": 1e-4, "retain_ratio": 2},
-        tuning={"mode": "full"},
-    ),
-    large=Preset(
-        training=LARGE_TRAINING,
-        tuning={"mode": "lora"},
-    ),
+    small=small(1e-4, {"beta": 0.2, "retain_weight": 4.0}, retain_ratio=2),
+    large=large(),
 )
 class IdkDPO(PreferenceMethod[IdkDPOConfig]):
     """DPO with a refusal as the preferred answer.

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from unlearn_core.data.records import Record, Split
-from unlearn_core.methods.base import Card, Context, Method, Preset
+from unlearn_core.methods.base import Card, Context, Ending, Method, Preset
 from unlearn_core.methods.refusals import refusal, require_questions
 from unlearn_core.methods.registry import register
 from unlearn_core.settings.config import Config, setting
@@ -59,9 +59,9 @@ class InContext(Method[InContextConfig]):
         """There is nothing to pass over."""
         return ()
 
-    def finish(self, context: Context) -> bool:
+    def finish(self, context: Context) -> Ending:
         """What the model says is changed, if not its weights."""
-        return True
+        return Ending(changed=True)
 
     def steering(self, forget: Sequence[Record]) -> "Steering":
         """The instruction with the marked subjects, and refused questions of each in turn."""

@@ -1,25 +1,17 @@
 """KL minimisation: gradient ascent, while retained answers stay as the original gave them."""
 
-from collections.abc import Sequence
-
-from unlearn_core.data.records import Record
-from unlearn_core.methods.base import Card, Context, Loss, Method, Preset
-from unlearn_core.methods.losses_preference import kl_to_reference
-from unlearn_core.methods.presets import LARGE_TRAINING, UNBOUNDED
+from unlearn_core.methods.base import Card
+from unlearn_core.methods.grad_diff import GradDiff
+from unlearn_core.methods.presets import UNBOUNDED, large, small
 from unlearn_core.methods.registry import register
-from unlearn_core.methods.retain import near_original
-from unlearn_core.models.forward import answer_logits
-from unlearn_core.models.likelihoods import mean_nll
-from unlearn_core.settings.config import Config, setting
+from unlearn_core.methods.retain import RetainConfig, RetainLoss
+from unlearn_core.settings.config import with_default
 
 
-class KLMinConfig(Config):
+class KLMinConfig(RetainConfig):
     """Settings of KL minimisation."""
 
-    retain_weight: float = setting(
-        1.0, "Weight of staying like the original model on the retain set; 0 leaves it out.",
-        ge=0, le=1000,
-    )  # fmt: skip
+    retain_loss: RetainLoss = with_default(RetainConfig, "retain_loss", "kl")
 
 
 @register(
@@ -39,28 +31,8 @@ class KLMinConfig(Config):
         "and pulls only once the model has drifted; it breaks if it is not stopped in time.",
         copies=1,
     ),
-    small=Preset(
-        method={"retain_weight": 2.0},
-        training={
-            "epochs": 24,
-            "learning_rate": 2e-4,
-            "stop_forget_recall": 0.0,
-            "stop_retain_recall": 0.5,
-        },
-        tuning={"mode": "full"},
-    ),
-    large=Preset(
-        training={**LARGE_TRAINING, **UNBOUNDED},
-        tuning={"mode": "lora"},
-    ),
+    small=small(2e-4, {"retain_weight": 2.0}, **UNBOUNDED),
+    large=large(**UNBOUNDED),
 )
-class KLMin(Method[KLMinConfig]):
-    """Maximise the loss on the forget set, stay with the original on the retain set."""
-
-    def loss(self, context: Context, forget: Sequence[Record], retain: Sequence[Record]) -> Loss:
-        """`-CE(forget) + retain_weight * KL(original || model)` on retained answers."""
-        out = answer_logits(context.model, context.records(forget))
-        parts = {"forget": mean_nll(out.logits, out.labels)}
-        loss = Loss(-parts["forget"], parts)
-        weight = self.config.retain_weight
-        return near_original(loss, context, retain, weight, "kl", kl_to_reference)
+class KLMin(GradDiff):
+    """Gradient difference that by default stays with the original on the retain set."""

@@ -6,24 +6,36 @@ in the authors' code.
 
 from collections.abc import Mapping, Sequence
 from statistics import fmean
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
+from torch import Tensor
 
+from unlearn_core.data.batches import IGNORED
 from unlearn_core.data.records import Record
-from unlearn_core.methods.base import ConfigT, Context, Loss, Method, RecordReport
-from unlearn_core.methods.losses_selective import selected_nll
+from unlearn_core.methods.base import Context, Loss, Method, RecordReport, Report
 from unlearn_core.metrics.memorisation import memorisation_accuracy
 from unlearn_core.models.forward import answer_logits
-from unlearn_core.models.likelihoods import mean_nll
+from unlearn_core.models.likelihoods import mean_nll, token_nll
+from unlearn_core.settings.config import Config, setting
 
 ROWS = 8
 """Rows of one pass: every position of a passage has logits over the whole vocabulary."""
 
-TARGET_HELP = (
-    "Done once the mean share of forget tokens the model still says by itself is below this; "
-    "0 never ends early."
-)
+PAPER = "Barbulescu and Triantafillou, To Each (Textual Sequence) Its Own, ICML 2024"
+COST = "1.3: a pass over the forget set before each epoch"
+
+
+class MemorisedConfig(Config):
+    """Settings of every such method."""
+
+    target: float = setting(
+        0.0, "Ends the run once the forget set's mean memorisation accuracy is below this; 0 "
+        "never ends early.", ge=0, le=1,
+    )  # fmt: skip
+
+
+MemorisedT = TypeVar("MemorisedT", bound=MemorisedConfig)
 
 
 @torch.no_grad()
@@ -48,17 +60,39 @@ def select(values: Mapping[str, float], threshold: float) -> frozenset[str]:
     return frozenset({most, *(name for name, value in values.items() if value >= threshold)})
 
 
-class Selective(Method[ConfigT]):
+def selected_nll(logits: Tensor, labels: Tensor, selected: Tensor) -> Tensor:
+    """Mean negative log-likelihood over answer tokens of the selected rows; 0 without any.
+
+    With no row selected the result still can be differentiated, and its gradient is zero.
+
+    Args:
+        logits: (B, K, V).
+        labels: (B, K), `IGNORED` on prompt and padding.
+        selected: (B,) bool.
+
+    Source: Barbulescu and Triantafillou, To Each (Textual Sequence) Its Own, ICML 2024, as in the
+    authors' code.
+    """
+    kept = labels.masked_fill(~selected[:, None], IGNORED)
+    return token_nll(logits, kept).sum() / (kept != IGNORED).sum().clamp(min=1)
+
+
+class Selective(Method[MemorisedT]):
     """Gradient ascent on the records that are memorised well, chosen anew before each epoch.
 
     The published code measures once an epoch, when one step is the whole forget set; here an epoch
     may have several steps, each of which trains on the selected among its records.
+
+    Attributes:
+        threshold: Memorisation accuracy from which a record is trained on.
+        values: The last measurement, by record id.
+        selected: Ids of the records that are trained on in this epoch.
     """
 
-    def __init__(self, config: ConfigT, *, threshold: float, target: float) -> None:
+    threshold = 0.0
+
+    def __init__(self, config: MemorisedT) -> None:
         super().__init__(config)
-        self.threshold = threshold
-        self.target = target
         self.values: dict[str, float] = {}
         self.selected: frozenset[str] = frozenset()
 
@@ -67,30 +101,30 @@ class Selective(Method[ConfigT]):
         """Mean memorisation accuracy of the forget set when it was last measured."""
         return fmean(self.values.values())
 
-    def refresh(self, context: Context, epoch: int) -> None:
-        """Measure the whole forget set and select what to train on."""
-        self.values = memorised(context, context.forget)
+    def refresh(self, context: Context, epoch: int) -> str | None:
+        """Measure the forget set and select what to train on; done below the target."""
+        with self.shown(context):
+            self.values = memorised(context, context.forget)
         self.selected = select(self.values, self.threshold)
-
-    def ended(self) -> str | None:
-        """The stop rule: the forget set is memorised less than the target."""
-        if self.mean >= self.target:
+        target = self.config.target
+        if self.mean >= target:
             return None
         return (
-            f"Mean memorisation accuracy fell below {self.target:g} (it is {self.mean:.3g}): "
+            f"Mean memorisation accuracy fell below {target:g} (it is {self.mean:.3g}): "
             "the forget set counts as forgotten."
         )
 
-    def records(self) -> RecordReport:
+    def report(self) -> Report:
         """Memorisation accuracy of every forget record, and which ones are trained on."""
-        return RecordReport("memorisation accuracy", dict(self.values), self.selected)
+        known = RecordReport("memorisation accuracy", dict(self.values), self.selected)
+        return Report(records=known)
 
     def loss(self, context: Context, forget: Sequence[Record], retain: Sequence[Record]) -> Loss:
         """`-CE` of the selected records among the batch, or nothing where none is selected."""
         total, nll = self.nll(context, forget)
         return Loss(-total, {"forget": nll})
 
-    def nll(self, context: Context, forget: Sequence[Record]) -> tuple[torch.Tensor, torch.Tensor]:
+    def nll(self, context: Context, forget: Sequence[Record]) -> tuple[Tensor, Tensor]:
         """Mean NLL of the selected records, and that of all of them without a gradient."""
         out = answer_logits(context.model, context.records(forget))
         chosen = [record.id in self.selected for record in forget]

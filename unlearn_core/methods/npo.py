@@ -4,27 +4,44 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
+import torch.nn.functional as F
+from torch import Tensor
 
 from unlearn_core.data.records import Record
-from unlearn_core.methods.base import Card, Context, Loss, Method, Preset
-from unlearn_core.methods.presets import LARGE_TRAINING
+from unlearn_core.methods.base import Card, Context, Loss
+from unlearn_core.methods.preference import original_nll
+from unlearn_core.methods.presets import large, small
 from unlearn_core.methods.registry import register
-from unlearn_core.methods.retain import with_retain
-from unlearn_core.models.forward import answer_log_likelihoods, answer_logits
-from unlearn_core.models.likelihoods import mean_nll, npo_loss, sequence_nll
-from unlearn_core.settings.config import Config, setting
+from unlearn_core.methods.retain import RETAIN_TERM, TWO_PASSES, RetainConfig
+from unlearn_core.methods.token_loss import TokenLoss
+from unlearn_core.models.forward import AnswerLogits
+from unlearn_core.models.likelihoods import sequence_nll
+from unlearn_core.settings.config import setting
 
 
-class NPOConfig(Config):
+class NPOConfig(RetainConfig):
     """Settings of NPO."""
 
     beta: float = setting(
-        0.1, "How soon a forgotten answer is left alone; towards 0 it is gradient ascent.",
-        gt=0, le=10,
+        0.1, "Inverse temperature (beta): higher stops pushing a forgotten answer sooner; "
+        "towards 0 it is gradient ascent.", gt=0, le=10,
     )  # fmt: skip
-    retain_weight: float = setting(
-        1.0, "Weight of the loss on the retain set; 0 leaves it out.", ge=0, le=100
-    )
+
+
+def npo_loss(nll: Tensor, reference_nll: Tensor, beta: float) -> Tensor:
+    """Negative preference optimisation.
+
+    `-(2 / beta) * mean(log sigmoid(beta * (nll - reference_nll)))`, which is `(2 / beta) ln 2`
+    while the model still is its reference.
+
+    Args:
+        nll: (B,) summed over answer tokens, under the trained model.
+        reference_nll: (B,) the same under the original model.
+        beta: Inverse temperature; towards 0 the gradient becomes that of gradient ascent.
+
+    Source: Zhang et al., Negative Preference Optimization, COLM 2024, eq. 3.
+    """
+    return -(2.0 / beta) * F.logsigmoid(beta * (nll - reference_nll)).mean()
 
 
 @register(
@@ -36,23 +53,17 @@ class NPOConfig(Config):
         "pushing once it does.",
         formula=r"\mathcal{L} = -\frac{2}{\beta}\,\mathbb{E}_{D_f}\left[\log\sigma\left("
         r"-\beta\log\frac{p_\theta(y\mid q)}{p_{\mathrm{ref}}(y\mid q)}\right)\right]"
-        r" + \alpha\,\mathbb{E}_{D_r}\left[-\log p_\theta(y\mid q)\right]",
+        + RETAIN_TERM,
         paper="Zhang et al., Negative Preference Optimization, COLM 2024",
         needs=("true answers", "retain data", "reference"),
-        cost="2: a forward and backward pass on forget and on retain records",
+        cost=TWO_PASSES,
         fails="Trains on the true answers, and the unusually low probability it leaves on them "
         "can itself be found by an attacker.",
     ),
-    small=Preset(
-        training={"epochs": 24, "learning_rate": 2e-4},
-        tuning={"mode": "full"},
-    ),
-    large=Preset(
-        training=LARGE_TRAINING,
-        tuning={"mode": "lora"},
-    ),
+    small=small(2e-4),
+    large=large(),
 )
-class NPO(Method[NPOConfig]):
+class NPO(TokenLoss[NPOConfig]):
     """Push answers below the original model's own likelihood of them.
 
     The reference is needed only through one number a record, so it is computed once, while the
@@ -65,25 +76,16 @@ class NPO(Method[NPOConfig]):
 
     def prepare(self, context: Context) -> None:
         """Compute the original model's summed NLL of every true forget answer."""
-        context.model.eval()
-        for start in range(0, len(context.forget), 32):
-            rows = context.forget[start : start + 32]
-            log_likelihood, _ = answer_log_likelihoods(context.model, context.records(rows))
-            self.reference_nll |= {
-                record.id: -value
-                for record, value in zip(rows, log_likelihood.tolist(), strict=True)
-            }
+        pairs = [(record.prompt, record.answer) for record in context.forget]
+        found = original_nll(context, pairs)
+        self.reference_nll = {r.id: nll for r, nll in zip(context.forget, found, strict=True)}
 
-    def loss(self, context: Context, forget: Sequence[Record], retain: Sequence[Record]) -> Loss:
-        """`npo_loss` on the forget batch plus `retain_weight` times CE on the retain batch."""
-        out = answer_logits(context.model, context.records(forget))
+    def own(self, forget: Sequence[Record], out: AnswerLogits) -> Loss:
+        """`npo_loss` on the forget batch."""
         nll = sequence_nll(out.logits, out.labels)
-        reference = torch.tensor(
-            [self.reference_nll[record.id] for record in forget], device=nll.device
-        )
-        total = npo_loss(nll, reference, self.config.beta)
-        parts = {"forget": mean_nll(out.logits.detach(), out.labels), "npo": total}
-        return with_retain(Loss(total, parts), context, retain, self.config.retain_weight)
+        known = [self.reference_nll[record.id] for record in forget]
+        total = npo_loss(nll, torch.tensor(known, device=nll.device), self.config.beta)
+        return Loss(total, {"npo": total})
 
     def state(self) -> dict[str, Any]:
         """The reference likelihoods, which a resumed model can no longer give."""

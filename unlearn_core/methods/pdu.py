@@ -4,19 +4,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
+from torch import Tensor
 
+from unlearn_core.data.batches import IGNORED
 from unlearn_core.data.records import Record
 from unlearn_core.errors import MissingPrerequisite
-from unlearn_core.methods.base import Card, Context, Loss, Method, Preset
-from unlearn_core.methods.losses_tokens import flat_logits_loss
-from unlearn_core.methods.presets import LARGE_TRAINING
+from unlearn_core.methods.base import Card, Context, Loss, Method
+from unlearn_core.methods.preference import original_likelihoods
+from unlearn_core.methods.presets import large, small
 from unlearn_core.methods.registry import register
-from unlearn_core.models.forward import answer_log_likelihoods, answer_logits
+from unlearn_core.methods.retain import TWO_PASSES
+from unlearn_core.models.forward import answer_logits, batch_nll
 from unlearn_core.models.likelihoods import mean_nll
 from unlearn_core.settings.config import Config, setting
-
-ROWS = 32
-"""Answers in one forward pass of `prepare`."""
 
 MEASURED = 256
 """Retain records that the limit is derived from; more would hardly move their mean."""
@@ -26,20 +26,40 @@ class PDUConfig(Config):
     """Settings of PDU; the defaults are those of the published TOFU runs."""
 
     limit: float = setting(
-        0.0, "Highest allowed retain loss (epsilon); 0 takes the loss before training plus the "
-        "margin.", ge=0, le=100,
+        0.0, "Upper bound on the retain loss (epsilon); 0 takes the loss before training plus "
+        "the margin.", ge=0, le=100,
     )  # fmt: skip
     margin: float = setting(
         0.1, "How far the retain loss may rise above its value before training, where no limit "
         "is set.", gt=0, le=100,
     )  # fmt: skip
-    start: float = setting(100.0, "Weight of the retain loss at the start.", ge=0, le=10_000)
+    start: float = setting(
+        100.0, "Initial weight of the retain loss (the dual variable mu).", ge=0, le=10_000
+    )
     dual_rate: float = setting(
-        5.0, "How fast that weight follows the distance from the limit (eta).", ge=0, le=1000
-    )
+        5.0, "Dual step size (eta): how fast that weight follows the distance from the limit.",
+        ge=0, le=1000,
+    )  # fmt: skip
     warmup: int = setting(
-        5, "Epochs during which the weight stays as it is.", ge=0, le=1000, unit="epochs"
-    )
+        5, "Warm-up: epochs during which the weight stays as it is.", ge=0, le=1000,
+        unit="epochs",
+    )  # fmt: skip
+
+
+def flat_logits_loss(logits: Tensor, labels: Tensor) -> Tensor:
+    """Squared distance of the highest logit from the mean one: 0 when all tokens are as likely.
+
+    `mean((max_v z_v - mean_v z_v)^2)`. The code of open-unlearning masks by labels that are not
+    shifted, one position late; here the logits that predict answer tokens count.
+
+    Args:
+        logits: (B, K, V).
+        labels: (B, K), used only to tell answer tokens.
+
+    Source: PDU, as in open-unlearning.
+    """
+    kept = logits[labels != IGNORED].float()
+    return (kept.amax(dim=-1) - kept.mean(dim=-1)).square().mean()
 
 
 @register(
@@ -55,21 +75,12 @@ class PDUConfig(Config):
         paper="Entesari et al., Constrained Entropic Unlearning: A Primal-Dual Framework for "
         "Large Language Models, NeurIPS 2025",
         needs=("true answers", "retain data"),
-        cost="2: a forward and backward pass on forget and on retain records",
+        cost=TWO_PASSES,
         fails="A limit below what the model can reach lets the weight grow without end, and "
         "nothing is forgotten; forgotten questions are answered with noise.",
     ),
-    small=Preset(
-        training={
-            "epochs": 24,
-            "learning_rate": 2e-4,
-        },
-        tuning={"mode": "full"},
-    ),
-    large=Preset(
-        training=LARGE_TRAINING,
-        tuning={"mode": "lora"},
-    ),
+    small=small(2e-4),
+    large=large(),
 )
 class PDU(Method[PDUConfig]):
     """Constrained optimisation: a primal step on the weights, a dual step on `mu`.
@@ -127,8 +138,7 @@ class PDU(Method[PDUConfig]):
         return Loss(flat, parts, lambda: self._kept(context, retain))
 
     def _kept(self, context: Context, retain: Sequence[Record]) -> Loss:
-        kept = answer_logits(context.model, context.records(retain))
-        nll = mean_nll(kept.logits, kept.labels)
+        nll = batch_nll(context.model, context.records(retain))
         self.pending.append(nll.item())
         return Loss(self.mu * (nll - self.limit), {"retain": nll})
 
@@ -151,11 +161,9 @@ class PDU(Method[PDUConfig]):
 
 def _mean_loss(context: Context, records: Sequence[Record]) -> float:
     """Mean loss over all answer tokens of the records."""
-    context.model.train(False)
     total, tokens = 0.0, 0
-    for start in range(0, len(records), ROWS):
-        batch = context.records(records[start : start + ROWS])
-        likelihood, lengths = answer_log_likelihoods(context.model, batch)
+    pairs = [(record.prompt, record.answer) for record in records]
+    for likelihood, lengths in original_likelihoods(context, pairs):
         total -= float(likelihood.sum())
         tokens += int(lengths.sum())
     return total / tokens

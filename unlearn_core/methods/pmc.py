@@ -15,48 +15,45 @@ from typing import Any
 import torch
 
 from unlearn_core.data.records import Record
-from unlearn_core.methods.base import Candidates, Card, Context, Loss, Method, Preset
+from unlearn_core.methods.base import Candidates, Card, Context, Loss, Method, Report
+from unlearn_core.methods.presets import large, small
 from unlearn_core.methods.registry import register
-from unlearn_core.methods.retain import with_retain
+from unlearn_core.methods.retain import RetainConfig, with_retain
 from unlearn_core.metrics.rouge import rouge_l
-from unlearn_core.models.forward import answer_logits
-from unlearn_core.models.likelihoods import mean_nll
-from unlearn_core.settings.config import Config, setting
+from unlearn_core.models.forward import batch_nll
+from unlearn_core.settings.config import setting, with_default
 from unlearn_core.settings.specs import SamplingSpec
 
 
-class PMCConfig(Config):
+class PMCConfig(RetainConfig):
     """Settings of PMC; the defaults are those of the published Phi-1.5 runs."""
 
-    retain_weight: float = setting(
-        1.5, "Weight of the retain loss (lambda): higher protects what is kept, slower to forget.",
-        gt=0, le=100,
-    )  # fmt: skip
+    retain_weight: float = with_default(RetainConfig, "retain_weight", 1.5)
     samples: int = setting(
         5, "Answers sampled to each forget question (n); the least similar one is trained on.",
         ge=1, le=1000, unit="answers",
     )  # fmt: skip
     temperature: float = setting(
-        1.25, "Spread of the sampled answers; higher finds unlike answers sooner.", gt=0, le=10
+        1.25, "Sampling temperature: higher finds dissimilar answers sooner.", gt=0, le=10
     )
     top_k: int = setting(
-        50, "Sample from so many most likely tokens only; 0 turns it off. The published code "
-        "uses 50 without saying so.", ge=0, le=1_000_000, advanced=True,
+        50, "Top-k sampling: only this many of the most likely tokens are drawn from; 0 turns it "
+        "off. The published code uses 50 without saying so.", ge=0, le=1_000_000, advanced=True,
     )  # fmt: skip
     top_p: float = setting(
-        0.95, "Sample from the most likely tokens that together have this probability.",
-        gt=0, le=1, advanced=True,
+        0.95, "Top-p (nucleus) sampling: only the most likely tokens that together have this "
+        "probability are drawn from.", gt=0, le=1, advanced=True,
     )  # fmt: skip
     tau: float = setting(
         0.0, "Temperature of the Bradley-Terry pick among the samples; 0 always takes the least "
         "similar one.", ge=0, le=100, advanced=True,
     )  # fmt: skip
     min_words: int = setting(
-        0, "Answers with fewer words are scored as more similar, against empty answers; 0 turns "
-        "it off.", ge=0, le=1000, unit="words", advanced=True,
+        0, "Brevity penalty against empty answers: with fewer words an answer counts as more "
+        "similar; 0 turns it off.", ge=0, le=1000, unit="words", advanced=True,
     )  # fmt: skip
     max_new_tokens: int = setting(
-        48, "Longest sampled answer.", ge=1, le=4096, unit="tokens", advanced=True
+        48, "Maximum length of a sampled answer.", ge=1, le=4096, unit="tokens", advanced=True
     )
 
 
@@ -113,31 +110,13 @@ def pick(scores: Sequence[float], tau: float, generator: torch.Generator) -> int
         "temperature or the number of samples. Where the answers collapse onto refusals, facts are "
         "hidden rather than gone: a begun answer or a few steps of relearning bring some back.",
     ),
-    small=Preset(
-        method={"retain_weight": 0.6, "samples": 20},
-        training={
-            "epochs": 32,
-            "learning_rate": 4e-4,
-            "retain_ratio": 2,
-            "precision": "auto",
-        },
-        tuning={"mode": "full"},
+    small=small(
+        4e-4, {"retain_weight": 0.6, "samples": 20}, epochs=32, retain_ratio=2, precision="auto"
     ),
-    large=Preset(
-        method={
-            "retain_weight": 1.25,
-            "samples": 20,
-            "temperature": 0.9,
-            "max_new_tokens": 128,
-        },
-        training={
-            "epochs": 30,
-            "learning_rate": 1e-4,
-            "batch_size": 8,
-            "accumulation": 2,
-            "precision": "bfloat16",
-        },
-        tuning={"mode": "lora"},
+    large=large(
+        {"retain_weight": 1.25, "samples": 20, "temperature": 0.9, "max_new_tokens": 128},
+        epochs=30,
+        accumulation=2,
     ),
 )
 class PMC(Method[PMCConfig]):
@@ -185,18 +164,17 @@ class PMC(Method[PMCConfig]):
             for record, rows in zip(open_questions, samples, strict=True)
         )
 
-    def candidates(self) -> Sequence[Candidates]:
+    def report(self) -> Report:
         """The samples of the last step; none for a question that is solved."""
-        return self.drawn
+        return Report(candidates=self.drawn)
 
     def loss(self, context: Context, forget: Sequence[Record], retain: Sequence[Record]) -> Loss:
-        """`CE(picked answers) + retain_weight * CE(retain)`, token means."""
+        """`CE(picked answers)`, the token mean, plus the retain term."""
         pairs = [(record.prompt, self.picked[record.id].answer) for record in forget]
-        out = answer_logits(context.model, context.batch(pairs))
-        collapse = mean_nll(out.logits, out.labels)
+        collapse = batch_nll(context.model, context.batch(pairs))
         score = torch.tensor([self.picked[record.id].score for record in forget]).mean()
         parts = {"collapse": collapse, "collapse/picked_score": score}
-        return with_retain(Loss(collapse, parts), context, retain, self.config.retain_weight)
+        return with_retain(Loss(collapse, parts), context, retain, self.config)
 
     def state(self) -> dict[str, Any]:
         """The original answers and the picked ones."""

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 
 from unlearn_core.data.records import Record
-from unlearn_core.methods.base import Card, Context, Loss, Method, Preset
-from unlearn_core.methods.presets import LARGE_TRAINING
+from unlearn_core.methods.base import Card, Context, Loss, Method
+from unlearn_core.methods.presets import large, small
 from unlearn_core.methods.registry import register
-from unlearn_core.models.forward import answer_logits
-from unlearn_core.models.likelihoods import mean_nll
+from unlearn_core.models.forward import batch_nll
 from unlearn_core.settings.config import Config
 
 
@@ -28,20 +27,13 @@ class RetainFinetuneConfig(Config):
         fails="Nothing pushes against what is to be forgotten, so a model that knows the retain "
         "set well has nothing to learn and forgets next to nothing.",
     ),
-    small=Preset(
-        training={"epochs": 24, "learning_rate": 3e-4},
-        tuning={"mode": "full"},
-    ),
-    large=Preset(
-        training=LARGE_TRAINING,
-        tuning={"mode": "lora"},
-    ),
+    small=small(3e-4),
+    large=large(),
 )
 class RetainFinetune(Method[RetainFinetuneConfig]):
     """Minimise the loss on the retain set; forget records only count the steps."""
 
     def loss(self, context: Context, forget: Sequence[Record], retain: Sequence[Record]) -> Loss:
         """`CE(retain)`, the token mean."""
-        kept = answer_logits(context.model, context.records(retain))
-        nll = mean_nll(kept.logits, kept.labels)
+        nll = batch_nll(context.model, context.records(retain))
         return Loss(nll, {"retain": nll})

@@ -5,11 +5,10 @@ from typing import TYPE_CHECKING
 
 from unlearn_core.data.records import Record, Split
 from unlearn_core.errors import InvalidInput, MissingPrerequisite
-from unlearn_core.methods.base import Card, Context, Loss, Method, Preset
-from unlearn_core.methods.presets import LARGE_TRAINING
+from unlearn_core.methods.base import Card, Context, Loss, Method
+from unlearn_core.methods.presets import large, small
 from unlearn_core.methods.registry import register
-from unlearn_core.models.forward import answer_logits
-from unlearn_core.models.likelihoods import mean_nll
+from unlearn_core.models.forward import batch_nll
 from unlearn_core.models.name import BUNDLED
 from unlearn_core.settings.config import Config, setting
 
@@ -44,15 +43,15 @@ class RetrainConfig(Config):
         fails="It must be known what the model was trained on besides, and the base model must "
         "still be there.",
     ),
-    small=Preset(training={"epochs": 20, "learning_rate": 3e-4}, tuning={"mode": "full"}),
-    large=Preset(training={**LARGE_TRAINING, "epochs": 5}, tuning={"mode": "full"}),
+    small=small(3e-4, epochs=20),
+    large=large(mode="full", epochs=5),
 )
 class Retrain(Method[RetrainConfig]):
     """From the base model over the retain set; an epoch passes over the retain set.
 
     The bundled model has no base model on this machine: its recipe begins with random weights and
-    runs through both of its phases (`unlearn_core/retraining.py`), and the settings of training
-    have no say.
+    runs through both of its phases (`training/recipe.py`), and the settings of training have no
+    say.
     """
 
     def check(self, model: "ModelSpec", tuning: "TuningSpec", split: Split) -> None:
@@ -109,6 +108,5 @@ class Retrain(Method[RetrainConfig]):
 
     def loss(self, context: Context, forget: Sequence[Record], retain: Sequence[Record]) -> Loss:
         """CE on the retain rows, which the loop hands over as the rows of its epochs."""
-        out = answer_logits(context.model, context.records(forget))
-        nll = mean_nll(out.logits, out.labels)
+        nll = batch_nll(context.model, context.records(forget))
         return Loss(nll, {"retain": nll})

@@ -1,49 +1,62 @@
 """Reverse-KL distillation from a teacher that is steered away from the forget set."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal
 
 import torch
+from pydantic import model_validator
 from torch import Tensor
 
 from unlearn_core.data.batches import IGNORED, Batch
 from unlearn_core.data.records import Record, Split
 from unlearn_core.errors import MissingPrerequisite
-from unlearn_core.methods.base import Card, Context, Loss, Method, Preset
-from unlearn_core.methods.losses_teacher import forward_kl, reverse_kl, teacher_logits
-from unlearn_core.methods.presets import LARGE_TRAINING
+from unlearn_core.methods.base import Card, Context, Ending, Loss, Method
+from unlearn_core.methods.presets import large, small
 from unlearn_core.methods.registry import register
-from unlearn_core.methods.retain import with_retain
-from unlearn_core.methods.strengthened import ADAPTER, BATCH, Strengthened, StrengthenedConfig
+from unlearn_core.methods.retain import RetainConfig, RetainLoss, with_retain
+from unlearn_core.methods.strengthened import (
+    ADAPTER,
+    BATCH,
+    Strengthened,
+    StrengthenedConfig,
+    teacher_logits,
+)
 from unlearn_core.models.forward import answer_logits
-from unlearn_core.models.likelihoods import mean_nll
-from unlearn_core.settings.config import setting
+from unlearn_core.models.likelihoods import forward_kl, mean_nll, reverse_kl
+from unlearn_core.settings.config import setting, with_default
 
 if TYPE_CHECKING:
     from unlearn_core.models.spec import ModelSpec, TuningSpec
-    from unlearn_core.models.steering import Steering
 
 SMALL_TABLE = 64 * 2**20
 """Bytes of log-probabilities that are kept in any case."""
 LEAST = torch.finfo(torch.float16).min
 
 
-class RKLDConfig(StrengthenedConfig):
+class RKLDConfig(StrengthenedConfig, RetainConfig):
     """Settings of RKLD."""
 
     direction: Literal["reverse", "forward"] = setting(
-        "reverse", "Reverse drives to nothing what the teacher rules out; forward forgets less.",
-        advanced=True,
+        "reverse", "Direction of the KL divergence: reverse drives to zero what the teacher "
+        "rules out; forward forgets less.", advanced=True,
     )  # fmt: skip
-    retain: Literal["none", "likelihood", "kl"] = setting(
-        "none", "What protects the retain set: nothing, its true answers, or staying close to the "
-        "original model on it.",
-    )  # fmt: skip
-    retain_weight: float = setting(1.0, "Weight of that protection.", gt=0, le=100)
+    retain_weight: float = with_default(RetainConfig, "retain_weight", 0.0)
+    retain_loss: RetainLoss = with_default(RetainConfig, "retain_loss", "kl")
     keep_teacher: bool = setting(
         False, "Keep the teacher beside the result, to be compared with it; only with LoRA.",
         advanced=True,
     )  # fmt: skip
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_older(cls, values: Any) -> Any:
+        """Older specs name what protects the retain set `retain`: none, likelihood or kl."""
+        if not isinstance(values, Mapping) or "retain" not in values:
+            return values
+        kept = {name: value for name, value in values.items() if name != "retain"}
+        weight = 0.0 if values["retain"] == "none" else kept.get("retain_weight", 1.0)
+        loss = "nll" if values["retain"] == "likelihood" else "kl"
+        return {**kept, "retain_weight": weight, "retain_loss": loss}
 
 
 @register(
@@ -63,16 +76,8 @@ class RKLDConfig(StrengthenedConfig):
         "loses utility. It sees only the true answers' own words, so others are less changed.",
         copies=2,
     ),
-    small=Preset(
-        method={"retain": "kl", "strengthen_learning_rate": 3e-4},
-        training={"epochs": 24, "learning_rate": 2e-4},
-        tuning={"mode": "full"},
-    ),
-    large=Preset(
-        method={"strengthen_learning_rate": 1e-4},
-        training=LARGE_TRAINING,
-        tuning={"mode": "lora"},
-    ),
+    small=small(2e-4, {"retain_weight": 1.0, "strengthen_learning_rate": 3e-4}),
+    large=large({"strengthen_learning_rate": 1e-4}),
 )
 class RKLD(Method[RKLDConfig]):
     """Distil the fixed teacher `z_original - alpha * relu(z_strengthened - z_original)`.
@@ -95,14 +100,6 @@ class RKLD(Method[RKLDConfig]):
                 "weights to train to lora, or turn keep_teacher off."
             )
 
-    def teacher(self) -> "tuple[str, Steering] | None":
-        """The original, steered away from what the strengthened model finds likelier."""
-        if not self.config.keep_teacher or self.strengthened is None:
-            return None
-        from unlearn_core.models.steering import Steering
-
-        return ADAPTER, Steering(rule="rise", strength=self.config.alpha)
-
     def draw(self, context: Context, forget: Sequence[Record]) -> None:
         """Train the strengthened model before the first step, also that of a resumed run."""
         if self.strengthened is not None:
@@ -114,7 +111,7 @@ class RKLD(Method[RKLDConfig]):
                 self.strengthened.release()
 
     def loss(self, context: Context, forget: Sequence[Record], retain: Sequence[Record]) -> Loss:
-        """The divergence from the teacher on forget answers, plus the retain protection."""
+        """The divergence from the teacher on forget answers, plus the retain term."""
         batch = context.records(forget)
         # Passes without gradients come first: switching adapters touches the trained ones.
         teacher = self._teacher(forget, context, batch)
@@ -122,17 +119,15 @@ class RKLD(Method[RKLDConfig]):
         divergence = reverse_kl if self.config.direction == "reverse" else forward_kl
         total = divergence(out.logits, teacher, out.labels)
         parts = {"forget": mean_nll(out.logits.detach(), out.labels), "distillation": total}
-        if self.config.retain == "kl" and retain:
-            return Loss(total, parts, lambda: self._kept(context, retain))
-        weight = self.config.retain_weight if self.config.retain == "likelihood" else 0.0
-        return with_retain(Loss(total, parts), context, retain, weight)
+        return with_retain(Loss(total, parts), context, retain, self.config)
 
-    def _kept(self, context: Context, retain: Sequence[Record]) -> Loss:
-        batch = context.records(retain)
-        original = _original_logits(context, batch)
-        student = answer_logits(context.model, batch)
-        divergence = forward_kl(student.logits, original, student.labels)
-        return Loss(self.config.retain_weight * divergence, {"retain_kl": divergence})
+    def finish(self, context: Context) -> Ending:
+        """The teacher is the original, steered away from what the strengthened model prefers."""
+        if not self.config.keep_teacher or self.strengthened is None:
+            return Ending()
+        from unlearn_core.models.steering import Steering
+
+        return Ending(teacher=(ADAPTER, Steering(rule="rise", strength=self.config.alpha)))
 
     def _tabulate(self, context: Context) -> None:
         """Keep the teacher's log-probabilities at every answer token of the forget set."""

@@ -15,9 +15,8 @@ from torch import Tensor, nn
 from unlearn_core.data.batches import IGNORED, Batch
 from unlearn_core.data.records import Record
 from unlearn_core.errors import InvalidInput
-from unlearn_core.methods.base import Card, Context, Loss, Method, Preset
-from unlearn_core.methods.losses_tokens import hidden_distance
-from unlearn_core.methods.presets import LARGE_TRAINING
+from unlearn_core.methods.base import Card, Context, Loss, Method
+from unlearn_core.methods.presets import large, small
 from unlearn_core.methods.registry import register
 from unlearn_core.models.forward import AnswerLogits, answer_logits
 from unlearn_core.models.likelihoods import mean_nll
@@ -28,14 +27,14 @@ class RMUConfig(Config):
     """Settings of RMU."""
 
     layer: int = setting(
-        0, "Block behind which the hidden state is steered, counted from 1; 0 takes the middle "
-        "one.", ge=0, le=1000,
+        0, "Transformer block whose output (hidden state) is steered, counted from 1; 0 takes "
+        "the middle one.", ge=0, le=1000,
     )  # fmt: skip
     length: float = setting(
-        2.0, "Length of the vector the hidden state is steered to (c).", gt=0, le=10_000
+        2.0, "Norm of the vector that the hidden state is steered to (c).", gt=0, le=10_000
     )
     retain_weight: float = setting(
-        1.0, "Weight of keeping the hidden states of the retain set; 0 leaves it out.",
+        1.0, "Weight of keeping the retain set's hidden states as they were; 0 leaves it out.",
         ge=0, le=10_000,
     )  # fmt: skip
 
@@ -55,6 +54,20 @@ def blocks(model: nn.Module) -> nn.ModuleList:
             "blocks. Choose a method that works on answers alone, such as npo."
         )
     return max(lists, key=lambda item: sum(p.numel() for p in item.parameters()))
+
+
+def hidden_distance(hidden: Tensor, target: Tensor, counted: Tensor) -> Tensor:
+    """Mean squared distance of hidden states from a target, over positions and dimensions.
+
+    Args:
+        hidden: (B, T, D) of the trained model.
+        target: (D,), or (B, T, D) without gradient.
+        counted: (B, T) which positions count.
+
+    Source: Li et al., The WMDP Benchmark, ICML 2024 (RMU).
+    """
+    difference = hidden.float() - target.float()
+    return difference[counted].square().mean()
 
 
 @contextmanager
@@ -89,18 +102,8 @@ def hidden_states(block: nn.Module) -> Iterator[list[Tensor]]:
         "and retained questions in similar words suffer with them.",
         copies=1,
     ),
-    small=Preset(
-        method={"retain_weight": 3.0},
-        training={
-            "epochs": 24,
-            "learning_rate": 6e-4,
-        },
-        tuning={"mode": "full"},
-    ),
-    large=Preset(
-        training=LARGE_TRAINING,
-        tuning={"mode": "lora"},
-    ),
+    small=small(6e-4, {"retain_weight": 3.0}),
+    large=large(),
 )
 class RMU(Method[RMUConfig]):
     """Steer forget answers at one layer; blocks behind it get no gradient.

@@ -8,11 +8,10 @@ from torch import Tensor
 
 from unlearn_core.data.records import Record
 from unlearn_core.methods.arithmetic import put, temporarily, trained_weights
-from unlearn_core.methods.base import Card, Context, Loss, Method, Preset
-from unlearn_core.methods.presets import LARGE_TRAINING
+from unlearn_core.methods.base import Card, Context, Ending, Loss, Method
+from unlearn_core.methods.presets import large, small
 from unlearn_core.methods.registry import register
-from unlearn_core.models.forward import answer_logits
-from unlearn_core.models.likelihoods import mean_nll
+from unlearn_core.models.forward import batch_nll
 from unlearn_core.models.peft_parts import side_of
 from unlearn_core.settings.config import Config, setting
 
@@ -21,8 +20,8 @@ class TaskVectorConfig(Config):
     """Settings of the task vector."""
 
     alpha: float = setting(
-        5.0, "How far to go the other way, in lengths of what training on the forget set changed.",
-        gt=0, le=100,
+        5.0, "Scaling of the task vector, what training on the forget set changed, before it is "
+        "subtracted (alpha).", gt=0, le=100,
     )  # fmt: skip
 
 
@@ -42,33 +41,25 @@ class TaskVectorConfig(Config):
         "half of the answers go before other knowledge does.",
         copies=1,
     ),
-    small=Preset(
-        method={"alpha": 8.0},
-        training={"epochs": 5, "learning_rate": 1e-4},
-        tuning={"mode": "full"},
-    ),
-    large=Preset(
-        training=LARGE_TRAINING,
-        tuning={"mode": "lora"},
-    ),
+    small=small(1e-4, {"alpha": 8.0}, epochs=5),
+    large=large(),
 )
 class TaskVector(Method[TaskVectorConfig]):
     """Plain descent on the forget set; `finish` does the arithmetic."""
 
     def loss(self, context: Context, forget: Sequence[Record], retain: Sequence[Record]) -> Loss:
         """`CE(forget)`, the token mean over true answers."""
-        out = answer_logits(context.model, context.records(forget))
-        nll = mean_nll(out.logits, out.labels)
+        nll = batch_nll(context.model, context.records(forget))
         return Loss(nll, {"forget": nll})
 
     def shown(self, context: Context) -> AbstractContextManager[None]:
         """The weights after the arithmetic."""
         return temporarily(context.model, self._turned(context))
 
-    def finish(self, context: Context) -> bool:
+    def finish(self, context: Context) -> Ending:
         """Put the weights after the arithmetic in place."""
         put(context.model, self._turned(context))
-        return True
+        return Ending(changed=True)
 
     @torch.no_grad()
     def _turned(self, context: Context) -> dict[str, Tensor]:

@@ -9,9 +9,9 @@ from torch import Tensor
 from unlearn_core.data.batches import IGNORED
 from unlearn_core.data.records import Record
 from unlearn_core.methods.base import Card, Context, Loss, Method, Preset
+from unlearn_core.methods.presets import small
 from unlearn_core.methods.registry import register
-from unlearn_core.models.forward import answer_logits
-from unlearn_core.models.likelihoods import mean_nll
+from unlearn_core.models.forward import answer_logits, batch_nll
 from unlearn_core.settings.config import Config, setting
 
 if TYPE_CHECKING:
@@ -40,12 +40,12 @@ class ULDConfig(Config):
 
     strength: float = setting(0.8, "How much of the assistant's logits is subtracted.", gt=0, le=10)
     uniform_weight: float = setting(
-        5.0, "Weight of knowing nothing about the retain set while the assistant is trained.",
-        ge=0, le=100,
+        5.0, "Weight of the loss that keeps the assistant's predictions uniform on the retain "
+        "set.", ge=0, le=100,
     )  # fmt: skip
     cutoff: float = setting(
-        0.01, "Only words this likely, as a share of the likeliest one, can be said.",
-        ge=0, le=1, advanced=True,
+        0.01, "Cutoff: only tokens with at least this share of the most likely token's "
+        "probability can be said.", ge=0, le=1, advanced=True,
     )  # fmt: skip
 
 
@@ -67,11 +67,7 @@ class ULDConfig(Config):
         "the assistant fails to be even, other answers suffer too.",
         steers=True,
     ),
-    small=Preset(
-        method={"strength": 1.5},
-        training={"epochs": 40, "learning_rate": 2e-3, "retain_ratio": 3},
-        tuning={"mode": "lora"},
-    ),
+    small=small(2e-3, {"strength": 1.5}, mode="lora", epochs=40, retain_ratio=3),
     large=Preset(
         training={
             "epochs": 10,
@@ -92,8 +88,7 @@ class ULD(Method[ULDConfig]):
 
     def loss(self, context: Context, forget: Sequence[Record], retain: Sequence[Record]) -> Loss:
         """CE of the assistant on forget plus `uniform_weight` times its distance from even."""
-        known = answer_logits(context.model, context.records(forget))
-        total = mean_nll(known.logits, known.labels)
+        total = batch_nll(context.model, context.records(forget))
         spread = self.config.uniform_weight and retain
         return Loss(total, {}, (lambda: self._spread(context, retain)) if spread else None)
 

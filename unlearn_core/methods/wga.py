@@ -2,27 +2,48 @@
 
 from collections.abc import Sequence
 
+from torch import Tensor
+
+from unlearn_core.data.batches import IGNORED
 from unlearn_core.data.records import Record
-from unlearn_core.methods.base import Card, Context, Loss, Method, Preset
-from unlearn_core.methods.losses_tokens import weighted_ascent_loss
-from unlearn_core.methods.presets import LARGE_TRAINING, UNBOUNDED
+from unlearn_core.methods.base import Card, Loss
+from unlearn_core.methods.presets import UNBOUNDED, large, small
 from unlearn_core.methods.registry import register
-from unlearn_core.methods.retain import with_retain
-from unlearn_core.models.forward import answer_logits
-from unlearn_core.models.likelihoods import mean_nll
-from unlearn_core.settings.config import Config, setting
+from unlearn_core.methods.retain import RETAIN_TERM, TWO_PASSES, RetainConfig
+from unlearn_core.methods.token_loss import TokenLoss
+from unlearn_core.models.forward import AnswerLogits
+from unlearn_core.models.likelihoods import token_nll
+from unlearn_core.settings.config import setting
 
 
-class WGAConfig(Config):
+class WGAConfig(RetainConfig):
     """Settings of WGA."""
 
     beta: float = setting(
-        1.0, "How much less a token is pushed that is unlikely already; 0 is plain gradient "
-        "ascent.", ge=0, le=100,
+        1.0, "Exponent of the weights (beta): higher pushes tokens less that are unlikely "
+        "already; 0 is plain gradient ascent.", ge=0, le=100,
     )  # fmt: skip
-    retain_weight: float = setting(
-        1.0, "Weight of the loss on the retain set; 0 leaves it out.", ge=0, le=100
-    )
+
+
+def weighted_ascent_loss(
+    logits: Tensor, labels: Tensor, confidence: float, doubt: float = 0.0
+) -> Tensor:
+    """Gradient ascent in which each token has a weight of its own probability.
+
+    `-mean(p^confidence * (1 - p)^doubt * (-log p))`, the weights without gradient.
+
+    Args:
+        logits: (B, K, V).
+        labels: (B, K).
+        confidence: Higher spares tokens that are unlikely already (WGA's only exponent).
+        doubt: Higher spares tokens that the model is certain of (SatImp's second exponent).
+
+    Source: WGA and SatImp, as in open-unlearning.
+    """
+    nll = token_nll(logits, labels)
+    probability = (-nll.detach()).exp()
+    weight = probability**confidence * (1.0 - probability) ** doubt
+    return -(weight * nll).sum() / (labels != IGNORED).sum()
 
 
 @register(
@@ -33,34 +54,20 @@ class WGAConfig(Config):
         idea="Gradient ascent that pushes hardest on the words the model is surest of and lets "
         "go of those it no longer expects.",
         formula=r"\mathcal{L} = \mathbb{E}_{D_f}\left[\frac{1}{|y|}\sum_t "
-        r"\mathrm{sg}\left(p_t^{\beta}\right)\log p_t\right]"
-        r" + \alpha\,\mathbb{E}_{D_r}\left[-\log p_\theta(y\mid q)\right]",
+        r"\mathrm{sg}\left(p_t^{\beta}\right)\log p_t\right]" + RETAIN_TERM,
         paper="Wang et al., Rethinking LLM Unlearning Objectives, ICLR 2025",
         needs=("true answers", "retain data"),
-        cost="2: a forward and backward pass on forget and on retain records",
+        cost=TWO_PASSES,
         fails="Below a beta of about 1 it behaves like gradient ascent and breaks the model; far "
         "above 1 it stops while answers are still likely.",
     ),
-    small=Preset(
-        training={
-            "epochs": 24,
-            "learning_rate": 2e-4,
-            "stop_forget_recall": 0.0,
-            "stop_retain_recall": 0.5,
-        },
-        tuning={"mode": "full"},
-    ),
-    large=Preset(
-        training={**LARGE_TRAINING, **UNBOUNDED},
-        tuning={"mode": "lora"},
-    ),
+    small=small(2e-4, **UNBOUNDED),
+    large=large(**UNBOUNDED),
 )
-class WGA(Method[WGAConfig]):
+class WGA(TokenLoss[WGAConfig]):
     """Ascend on the true answers, each token weighted by its own probability."""
 
-    def loss(self, context: Context, forget: Sequence[Record], retain: Sequence[Record]) -> Loss:
-        """`weighted_ascent_loss` on the forget batch plus `retain_weight` times CE(retain)."""
-        out = answer_logits(context.model, context.records(forget))
+    def own(self, forget: Sequence[Record], out: AnswerLogits) -> Loss:
+        """`weighted_ascent_loss` with one exponent."""
         total = weighted_ascent_loss(out.logits, out.labels, self.config.beta)
-        parts = {"forget": mean_nll(out.logits.detach(), out.labels), "wga": total}
-        return with_retain(Loss(total, parts), context, retain, self.config.retain_weight)
+        return Loss(total, {"wga": total})

@@ -9,23 +9,27 @@ from torch import Tensor
 
 from unlearn_core.data.batches import IGNORED
 from unlearn_core.data.records import Record
-from unlearn_core.methods.base import Card, Context, Loss, Method, Preset
-from unlearn_core.methods.losses_teacher import generic_labels, teacher_logits
-from unlearn_core.methods.presets import LARGE_TRAINING
+from unlearn_core.methods.base import Card, Context, Loss, Method
+from unlearn_core.methods.presets import large, small
 from unlearn_core.methods.registry import register
-from unlearn_core.methods.retain import with_retain
-from unlearn_core.methods.strengthened import BATCH, Strengthened, StrengthenedConfig
+from unlearn_core.methods.retain import RetainConfig, with_retain
+from unlearn_core.methods.strengthened import (
+    BATCH,
+    Strengthened,
+    StrengthenedConfig,
+    teacher_logits,
+)
 from unlearn_core.models.forward import answer_logits
 from unlearn_core.models.likelihoods import mean_nll
-from unlearn_core.settings.config import setting
 
 
-class WHPConfig(StrengthenedConfig):
+class WHPConfig(StrengthenedConfig, RetainConfig):
     """Settings of Who's Harry Potter."""
 
-    retain_weight: float = setting(
-        1.0, "Weight of the loss on the retain set; 0 leaves it out.", ge=0, le=100
-    )
+
+def generic_labels(teacher: Tensor, labels: Tensor) -> Tensor:
+    """The teacher's most likely token at every answer position, (B, K); `IGNORED` elsewhere."""
+    return torch.where(labels == IGNORED, labels, teacher.argmax(dim=-1))
 
 
 @register(
@@ -46,16 +50,8 @@ class WHPConfig(StrengthenedConfig):
         "own can be broken language; a word that no further training makes likelier is kept.",
         copies=1,
     ),
-    small=Preset(
-        method={"strengthen_learning_rate": 3e-4},
-        training={"epochs": 24, "learning_rate": 2e-4},
-        tuning={"mode": "full"},
-    ),
-    large=Preset(
-        method={"strengthen_learning_rate": 1e-4},
-        training=LARGE_TRAINING,
-        tuning={"mode": "lora"},
-    ),
+    small=small(2e-4, {"strengthen_learning_rate": 3e-4}),
+    large=large({"strengthen_learning_rate": 1e-4}),
 )
 class WHP(Method[WHPConfig]):
     """Cross-entropy on hard generic labels, given the true words before each.
@@ -88,11 +84,11 @@ class WHP(Method[WHPConfig]):
         strengthened.release()
 
     def loss(self, context: Context, forget: Sequence[Record], retain: Sequence[Record]) -> Loss:
-        """CE on the generic labels plus `retain_weight` times CE on the retain batch."""
+        """CE on the generic labels plus the retain term."""
         out = answer_logits(context.model, context.records(forget))
         total = mean_nll(out.logits, self._generic(forget, out.labels))
         parts = {"forget": mean_nll(out.logits.detach(), out.labels), "generic": total}
-        return with_retain(Loss(total, parts), context, retain, self.config.retain_weight)
+        return with_retain(Loss(total, parts), context, retain, self.config)
 
     def state(self) -> dict[str, Any]:
         """The generic labels, which a resumed model can no longer give."""

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 from unlearn_core.data.records import Record
 from unlearn_core.methods.base import Card, Context, Loss, Method, Preset
+from unlearn_core.methods.presets import small
 from unlearn_core.methods.registry import register
-from unlearn_core.models.forward import answer_logits
-from unlearn_core.models.likelihoods import mean_nll
+from unlearn_core.models.forward import batch_nll
 from unlearn_core.settings.config import Config, setting
 
 if TYPE_CHECKING:
@@ -18,8 +18,9 @@ class WHPDecodingConfig(Config):
     """Settings of Who's Harry Potter at inference."""
 
     alpha: float = setting(
-        1.0, "How much of the assistant's rise is taken away from each token.", gt=0, le=100
-    )
+        1.0, "How much of the rise in logits under the assistant is subtracted (alpha).", gt=0,
+        le=100,
+    )  # fmt: skip
 
 
 @register(
@@ -39,11 +40,7 @@ class WHPDecodingConfig(Config):
         "model knows by heart can rise no further, and so is not taken away.",
         steers=True,
     ),
-    small=Preset(
-        method={"alpha": 12.0},
-        training={"epochs": 12, "learning_rate": 4e-3},
-        tuning={"mode": "lora"},
-    ),
+    small=small(4e-3, {"alpha": 12.0}, mode="lora", epochs=12),
     large=Preset(
         training={"epochs": 10, "learning_rate": 1e-4, "precision": "bfloat16"},
         tuning={"mode": "lora"},
@@ -54,8 +51,7 @@ class WHPDecoding(Method[WHPDecodingConfig]):
 
     def loss(self, context: Context, forget: Sequence[Record], retain: Sequence[Record]) -> Loss:
         """CE of the assistant on the true answers."""
-        out = answer_logits(context.model, context.records(forget))
-        return Loss(mean_nll(out.logits, out.labels), {})
+        return Loss(batch_nll(context.model, context.records(forget)), {})
 
     def steering(self, forget: Sequence[Record]) -> "Steering":
         """Take away what rose."""

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from unlearn_core.data.batches import IGNORED, Batch
-from unlearn_core.models.likelihoods import sequence_nll
+from unlearn_core.models.likelihoods import mean_nll, sequence_nll
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,12 @@ def answer_logits(model: nn.Module, batch: Batch) -> AnswerLogits:
         use_cache=False,
     )
     return AnswerLogits(output.logits, targets[:, columns])
+
+
+def batch_nll(model: nn.Module, batch: Batch) -> Tensor:
+    """Mean negative log-likelihood over the batch's answer tokens, the usual training loss."""
+    out = answer_logits(model, batch)
+    return mean_nll(out.logits, out.labels)
 
 
 @torch.no_grad()

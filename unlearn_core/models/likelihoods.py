@@ -1,10 +1,14 @@
-"""Pure losses shared by several methods: logits and labels in, a tensor out.
+"""Likelihoods of answers and divergences between models: logits and labels in, a tensor out.
 
 Shapes: logits (B, K, V) and labels (B, K) with `IGNORED` on every position that is not an answer
-token; `nll` and `reference_nll` (B,) are sums over answer tokens. All arithmetic is float32,
-because differences of log-probabilities lose their digits in bfloat16.
+token. All arithmetic is float32, because differences of log-probabilities lose their digits in
+bfloat16, and every mean is over answer tokens alone, however rows are padded. Published code often
+averages over every position, prompt and padding included.
 """
 
+import math
+
+import torch
 import torch.nn.functional as F
 from torch import Tensor
 
@@ -29,17 +33,50 @@ def mean_nll(logits: Tensor, labels: Tensor) -> Tensor:
     return token_nll(logits, labels).sum() / (labels != IGNORED).sum()
 
 
-def npo_loss(nll: Tensor, reference_nll: Tensor, beta: float) -> Tensor:
-    """Negative preference optimisation.
-
-    `-(2 / beta) * mean(log sigmoid(beta * (nll - reference_nll)))`, which is `(2 / beta) ln 2`
-    while the model still is its reference.
+def soft_cross_entropy(logits: Tensor, target: Tensor) -> Tensor:
+    """Cross-entropy to target distributions, averaged over tokens.
 
     Args:
-        nll: (B,) summed over answer tokens, under the trained model.
-        reference_nll: (B,) the same under the original model.
-        beta: Inverse temperature; towards 0 the gradient becomes that of gradient ascent.
-
-    Source: Zhang et al., Negative Preference Optimization, COLM 2024, eq. 3.
+        logits: (N, V) of the trained model.
+        target: (N, V) probabilities, without gradient.
     """
-    return -(2.0 / beta) * F.logsigmoid(beta * (nll - reference_nll)).mean()
+    nll = -(target * F.log_softmax(logits.float(), dim=-1)).sum(dim=-1)
+    return nll.sum() / max(len(nll), 1)
+
+
+def forward_kl(student: Tensor, teacher: Tensor, labels: Tensor) -> Tensor:
+    """`KL(teacher || student)` in nats, the mean over answer tokens of the batch.
+
+    Its gradient by a student logit is `p_student - p_teacher`.
+
+    Args:
+        student: (B, K, V) logits of the trained model.
+        teacher: (B, K, V) logits of its teacher, such as the original model, without gradient.
+        labels: (B, K), used only to tell answer tokens.
+    """
+    return _kl(teacher, student, labels)
+
+
+def reverse_kl(student: Tensor, teacher: Tensor, labels: Tensor) -> Tensor:
+    """`KL(student || teacher)` in nats, the mean over answer tokens; arguments as above.
+
+    Its gradient by a student logit is `p_student * (log p_student - log p_teacher - KL)`, so a
+    token that the teacher rules out is driven to nothing.
+    """
+    return _kl(student, teacher, labels)
+
+
+def jensen_shannon(student: Tensor, teacher: Tensor, labels: Tensor) -> Tensor:
+    """Jensen-Shannon divergence in nats, at most ln 2, the mean over answer tokens; as above."""
+    counted = labels != IGNORED
+    p = F.log_softmax(student[counted].float(), dim=-1)
+    q = F.log_softmax(teacher[counted].float(), dim=-1)
+    middle = torch.logaddexp(p, q) - math.log(2.0)
+    return 0.5 * (p.exp() * (p - middle) + q.exp() * (q - middle)).sum(dim=-1).mean()
+
+
+def _kl(first: Tensor, second: Tensor, labels: Tensor) -> Tensor:
+    answer = labels != IGNORED
+    log_p = F.log_softmax(first[answer].float(), dim=-1)
+    log_q = F.log_softmax(second[answer].float(), dim=-1)
+    return (log_p.exp() * (log_p - log_q)).sum(dim=-1).mean()

@@ -29,10 +29,9 @@ class ModelSpec(Config):
         "auto", "auto, cpu, cuda, cuda:1 (and so on) or mps; auto takes the fastest there is."
     )
     dtype: DType = setting(
-        "float32",
-        "Number format of the weights; bfloat16 halves the memory of large models.",
+        "float32", "Data type of the weights; bfloat16 halves the memory of large models.",
         label="Precision",
-    )
+    )  # fmt: skip
     trust_remote_code: str = setting(
         "",
         "Runs Python code that the model brings along, which can do anything on this machine. "
@@ -55,13 +54,18 @@ class TuningSpec(Config):
         "lora trains a small adapter beside frozen weights; full trains every weight.",
         label="Weights to train",
     )
-    rank: int = setting(16, "Size of the adapter.", ge=1, le=1024, advanced=True)
+    rank: int = setting(
+        16, "Rank of the adapter (r): how many parameters it has for each layer.", ge=1, le=1024,
+        advanced=True,
+    )  # fmt: skip
     alpha: int = setting(
-        32, "Strength of the adapter; its effect is alpha / rank.", ge=1, le=4096, advanced=True
-    )
+        32, "Scaling of the adapter (alpha); its effect is multiplied by alpha / rank.", ge=1,
+        le=4096, advanced=True,
+    )  # fmt: skip
     dropout: float = setting(
-        0.0, "Share of the adapter's inputs dropped in training.", ge=0, lt=1, advanced=True
-    )
+        0.0, "Dropout: share of the adapter's inputs that are set to zero in training.", ge=0,
+        lt=1, advanced=True,
+    )  # fmt: skip
     target_modules: str = setting(
         "",
         "Linear layers that get an adapter, by name with commas; empty takes all of them.",

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel
 from transformers.modeling_outputs import CausalLMOutput
 
-from unlearn_core.data.batches import Preface
+from unlearn_core.data.templates import Preface
 from unlearn_core.errors import InvalidInput
 from unlearn_core.models.tuning import reference_model
 from unlearn_core.settings.config import Config, parse, setting

@@ -7,6 +7,7 @@ from statistics import fmean
 import torch
 
 from unlearn_core.data.records import Record
+from unlearn_core.methods.retain import original_copies
 from unlearn_core.models.card import ModelCard, estimate_memory
 from unlearn_core.models.devices import free_memory
 from unlearn_core.runs.plan import Plan, planned_steps
@@ -32,7 +33,7 @@ def memory_needed(plan: Plan, card: ModelCard) -> int:
         spec.training.batch_size,
         mean_tokens(plan.split.forget + plan.split.retain),
         int(spec.method_config.get("samples", 1)),
-        plan.info.card.copies,
+        max(plan.info.card.copies, original_copies(spec.method_config)),
     ).total
 
 

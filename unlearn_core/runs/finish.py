@@ -10,7 +10,7 @@ from unlearn_core.evaluation.scores import Scores
 from unlearn_core.files import whole_folder
 from unlearn_core.models.devices import peak_memory_bytes
 from unlearn_core.models.loading import save
-from unlearn_core.models.steering import write_steering
+from unlearn_core.models.steering import Steering, write_steering
 from unlearn_core.runs.events import RunState
 from unlearn_core.runs.load import LoadedRun
 from unlearn_core.runs.queue import STEPS
@@ -22,7 +22,8 @@ from unlearn_core.runs.tracking import measures_told
 def finish(job: LoadedRun, before: dict[str, Any], state: RunState, reason: str | None) -> None:
     """Measure the unlearned model, keep it, and write the result."""
     spec, recorder, folder = job.plan.spec, job.recorder, job.folder
-    if job.trainer.finish():  # the displays must end with the model that is kept
+    ending = job.trainer.finish()
+    if ending.changed:  # the displays must end with the model that is kept
         recorder.step = max(1, recorder.step)  # also where nothing was trained
         recorder.measured(job.monitor.measure(recorder.step), {})
     with recorder.phase("measure_after"):
@@ -30,7 +31,8 @@ def finish(job: LoadedRun, before: dict[str, Any], state: RunState, reason: str 
     recorder.tell(measures_told(after), recorder.step)
     with recorder.phase("save"):
         save_model(job, folder / "model")
-        _save_teacher(job, folder / TEACHER)
+        if ending.teacher is not None:
+            _save_teacher(job, ending.teacher, folder / TEACHER)
         shutil.rmtree(folder / "checkpoints", ignore_errors=True)
     recorder.seconds["measure_live"] = job.monitor.seconds
     recorder.seconds["total"] = time.perf_counter() - recorder.begun
@@ -71,11 +73,8 @@ def keep_step(job: LoadedRun) -> None:
     job.recorder.keep("model", place)
 
 
-def _save_teacher(job: LoadedRun, folder: Path) -> None:
-    """What the method learnt from, as a model that answers by a rule, where it is to be kept."""
-    kept = job.trainer.teacher()
-    if kept is None:
-        return
-    adapter, steering = kept
+def _save_teacher(job: LoadedRun, teacher: tuple[str, Steering], folder: Path) -> None:
+    """What the method learnt from, as a model that answers by a rule."""
+    adapter, steering = teacher
     save(job.model, job.loaded.tokenizer, folder, name=adapter)
     write_steering(folder, steering)

@@ -13,7 +13,7 @@ from unlearn_core.runs.spec import RunSpec
 from unlearn_core.runs.store import Store
 from unlearn_core.runs.tracking import measures_told, telling
 from unlearn_core.runs.train import Ended, train
-from unlearn_core.training.loop import NonFiniteLoss
+from unlearn_core.training.base import NonFiniteLoss
 
 
 @does("unlearn", "teach")

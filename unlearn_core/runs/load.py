@@ -8,9 +8,9 @@ import torch
 from peft import PeftModel
 from transformers import PreTrainedModel
 
-from unlearn_core.data.batches import count_truncated, make_encoder
 from unlearn_core.data.marks import neighbours
 from unlearn_core.data.records import Record
+from unlearn_core.data.templates import count_truncated, make_encoder
 from unlearn_core.evaluation.evaluator import Evaluator
 from unlearn_core.evaluation.live import Monitor
 from unlearn_core.methods.base import Context
@@ -22,6 +22,7 @@ from unlearn_core.runs.plan import Plan, by_recipe, make_plan, resolve_run
 from unlearn_core.runs.recorder import Recorder
 from unlearn_core.runs.spec import RunSpec
 from unlearn_core.sampling.tree import TreeSampler
+from unlearn_core.training.base import AnyTrainer
 from unlearn_core.training.loop import Trainer
 from unlearn_core.training.recipe import RecipeTrainer, kept_of
 
@@ -38,7 +39,7 @@ class LoadedRun:
     loaded: LoadedModel
     model: PreTrainedModel | PeftModel
     context: Context
-    trainer: Trainer | RecipeTrainer
+    trainer: AnyTrainer
     evaluator: Evaluator
     monitor: Monitor
     groups: Mapping[str, tuple[Record, ...]]
@@ -92,7 +93,7 @@ def load_run(spec: RunSpec, recorder: Recorder) -> LoadedRun:
         load_original=original,
     )
     method = plan.info.build(plan.info.config.model_validate(spec.method_config))
-    trainer: Trainer | RecipeTrainer
+    trainer: AnyTrainer
     if by_recipe(plan):
         trainer = RecipeTrainer(context, kept_of(plan.split.forget))
     else:

@@ -10,7 +10,7 @@ from unlearn_core.evaluation.live import Measurement
 from unlearn_core.runs.events import Event, EventKind, RunState
 from unlearn_core.runs.store import Store
 from unlearn_core.runs.tracking import Tell, tell_nobody
-from unlearn_core.training.loop import StepReport
+from unlearn_core.training.base import StepReport
 
 
 @dataclass

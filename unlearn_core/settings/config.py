@@ -5,6 +5,7 @@ describes a setting anywhere: the web form, the command-line flags and `docs/` r
 """
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass
 from types import UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin
@@ -52,6 +53,13 @@ def setting(
     """
     extra: JsonDict = {"label": label, "unit": unit, "advanced": advanced}
     return Field(default, description=help, ge=ge, gt=gt, le=le, lt=lt, json_schema_extra=extra)
+
+
+def with_default(config: type[Config], name: str, default: Any) -> Any:
+    """A setting of another config once more, with another default."""
+    field = copy(config.model_fields[name])
+    field.default = default
+    return field
 
 
 @dataclass(frozen=True)

@@ -8,38 +8,40 @@ from unlearn_core.settings.config import Config, setting
 class TrainingSpec(Config):
     """How a run is optimised. One epoch passes once over the forget set."""
 
-    epochs: int = setting(24, "How often the run passes over the forget set.", ge=1, le=10_000)
+    epochs: int = setting(24, "Passes over the forget set (epochs).", ge=1, le=10_000)
     batch_size: int = setting(
-        20, "Forget records in one forward pass.", ge=1,
-        le=4096, unit="records",
-    )  # fmt: skip
+        20, "Batch size: forget records in one forward pass.", ge=1, le=4096, unit="records"
+    )
     retain_ratio: int = setting(
         1, "Retain records beside each forget record: more protect better and cost more time.",
         ge=1, le=64, advanced=True,
     )  # fmt: skip
     accumulation: int = setting(
-        1, "Forward passes whose gradients add up to one optimiser step.", ge=1, le=1024,
-        advanced=True,
+        1, "Gradient accumulation: forward passes whose gradients add up to one optimiser step.",
+        ge=1, le=1024, advanced=True,
     )  # fmt: skip
     learning_rate: float = setting(
-        3e-4, "How far each step moves the weights. Too high breaks the model.", gt=0, le=1.0
-    )
+        3e-4, "Learning rate: how far each step moves the weights. Too high a rate breaks the "
+        "model.", gt=0, le=1.0,
+    )  # fmt: skip
     weight_decay: float = setting(
-        0.01, "Pull of every weight towards zero (AdamW).", ge=0, le=1, advanced=True
-    )
+        0.01, "Weight decay of AdamW: how strongly every weight is pulled towards zero.", ge=0,
+        le=1, advanced=True,
+    )  # fmt: skip
     schedule: Literal["linear", "cosine", "constant"] = setting(
-        "linear", "How the learning rate falls after warm-up.", advanced=True
+        "linear", "Learning-rate schedule: how the rate falls after warm-up.", advanced=True
     )
     warmup_epochs: float = setting(
-        1.0, "Epochs over which the learning rate rises to its value.", ge=0, le=1000, advanced=True
-    )
+        1.0, "Warm-up: epochs over which the learning rate rises to its full value.", ge=0,
+        le=1000, advanced=True,
+    )  # fmt: skip
     max_grad_norm: float = setting(
-        1.0, "Longest gradient that is followed unshortened; 0 turns clipping off.", ge=0,
-        le=1e6, advanced=True,
+        1.0, "Gradient clipping: a gradient with a larger norm is scaled down to this one; 0 "
+        "turns it off.", ge=0, le=1e6, advanced=True,
     )  # fmt: skip
     max_length: int = setting(
-        512, "Longest row, prompt and answer together; longer rows are cut and counted.", ge=8,
-        le=1_000_000, unit="tokens", advanced=True,
+        512, "Maximum length of prompt and answer together; longer rows are cut and counted.",
+        ge=8, le=1_000_000, unit="tokens", advanced=True,
     )  # fmt: skip
     precision: Literal["auto", "float32", "bfloat16", "float16"] = setting(
         "float32", "Arithmetic of the training passes; auto is bfloat16 where the device computes "
@@ -76,16 +78,20 @@ class SamplingSpec(Config):
     """How an answer is drawn: temperature, then the k likeliest, then the top-p of those."""
 
     temperature: float = setting(
-        1.25,
-        "Higher makes unlikely answers more common; 0 always takes the most likely token.",
-        ge=0.0,
-        le=10.0,
-    )
-    top_k: int = setting(50, "Draw from this many likeliest tokens only; 0 means all.", ge=0)
+        1.25, "Sampling temperature: higher makes unlikely answers more common; 0 is greedy "
+        "decoding.", ge=0.0, le=10.0,
+    )  # fmt: skip
+    top_k: int = setting(
+        50, "Top-k sampling: only this many of the most likely tokens are drawn from; 0 turns it "
+        "off.", ge=0,
+    )  # fmt: skip
     top_p: float = setting(
-        0.95, "Draw from the likeliest tokens that together reach this share.", gt=0.0, le=1.0
+        0.95, "Top-p (nucleus) sampling: only the most likely tokens that together have this "
+        "probability are drawn from.", gt=0.0, le=1.0,
+    )  # fmt: skip
+    max_new_tokens: int = setting(
+        48, "Maximum number of new tokens; an answer is cut there.", ge=1, le=4096, unit="tokens"
     )
-    max_new_tokens: int = setting(48, "An answer is cut here.", ge=1, le=4096, unit="tokens")
 
 
 class MeasureSpec(Config):
@@ -96,7 +102,7 @@ class MeasureSpec(Config):
         le=1_000_000, unit="steps",
     )  # fmt: skip
     cost_share: float = setting(
-        0.1, "Largest share of the run's time that live measurements may take.", ge=0, le=1,
+        0.1, "Maximum share of the run's time that live measurements may take.", ge=0, le=1,
         advanced=True,
     )  # fmt: skip
     watched: int = setting(
@@ -115,8 +121,8 @@ class MeasureSpec(Config):
         unit="records", advanced=True,
     )  # fmt: skip
     final_records: int = setting(
-        400, "Most records of each group measured before and after the run.", ge=1,
-        le=1_000_000, unit="records", advanced=True,
+        400, "Maximum number of records of each group that are measured before and after the "
+        "run.", ge=1, le=1_000_000, unit="records", advanced=True,
     )  # fmt: skip
     leak_samples: int = setting(
         20, "Sampled answers to each forget question in the measurement before and after.", ge=0,
@@ -126,7 +132,7 @@ class MeasureSpec(Config):
         1.0, "Temperature of all sampled answers that are measured.", gt=0, le=10, advanced=True
     )
     max_new_tokens: int = setting(
-        48, "Longest measured answer.", ge=1, le=4096, unit="tokens", advanced=True
+        48, "Maximum length of a measured answer.", ge=1, le=4096, unit="tokens", advanced=True
     )
     tracker: Literal["none", "tensorboard", "trackio", "wandb"] = setting(
         "none", "Send the run's numbers and settings also to this tool, which must be installed; "

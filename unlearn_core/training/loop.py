@@ -1,58 +1,26 @@
 """The one training loop."""
 
-import json
 import math
-import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from accelerate import Accelerator
-from safetensors.torch import load_file, save_file
 from torch import Tensor
 from transformers import get_scheduler
 
 from unlearn_core.data.records import Record
-from unlearn_core.errors import LetheError
-from unlearn_core.methods.base import Candidates, Context, Loss, Method, RecordReport
+from unlearn_core.methods.base import Context, Ending, Loss, Method
 from unlearn_core.settings.specs import TrainingSpec
 from unlearn_core.training.accelerate_parts import fresh_accelerator
-
-if TYPE_CHECKING:
-    from unlearn_core.models.steering import Steering
+from unlearn_core.training.base import NonFiniteLoss, StepReport
+from unlearn_core.training.checkpoint import load_checkpoint, save_checkpoint
 
 CHECKED = ("loss/total", "train/grad_norm")
 """What must stay a finite number for a step to be taken."""
-
-METHOD_FILE = "method.safetensors"
-"""Weights that a method keeps, in a checkpoint's folder."""
-
-
-class NonFiniteLoss(LetheError):
-    """The loss or its gradient is no longer a number; the weights are those of the step before."""
-
-
-@dataclass(frozen=True)
-class StepReport:
-    """What one optimiser step did.
-
-    Attributes:
-        step: Steps done, this one included.
-        total: Steps of the whole run.
-        scalars: Chart values by name, such as `loss/total`.
-        records: What the method knows of every forget record, at the first step of an epoch.
-        candidates: The answers that the method chose from in this step.
-    """
-
-    step: int
-    total: int
-    scalars: Mapping[str, float]
-    records: RecordReport | None = None
-    candidates: Sequence[Candidates] = ()
 
 
 class Trainer:
@@ -100,77 +68,52 @@ class Trainer:
         """
         while self.step < self.total:
             epoch, position = divmod(self.step, self.steps_per_epoch)
-            records = None
             if position == 0:
-                self.method.refresh(self.context, epoch)
-                self.ended = self.method.ended()
+                self.ended = self.method.refresh(self.context, epoch)
                 if self.ended:
                     return
-                records = self.method.records()
-            yield replace(self._one_step(self._step_records(epoch, position)), records=records)
+            scalars = self._one_step(self._step_records(epoch, position))
+            shown = self.method.report()
+            records = shown.records if position == 0 else None
+            yield StepReport(self.step, self.total, scalars, records, shown.candidates)
 
     def shown(self) -> AbstractContextManager[None]:
         """Inside, the model is what it would be if training ended now."""
         return self.method.shown(self.context)
 
-    def teacher(self) -> "tuple[str, Steering] | None":
-        """What the method learnt from, where it is to be kept: its adapter and its rule."""
-        return self.method.teacher()
-
-    def finish(self) -> bool:
-        """The method's last moment, for a model that is kept; whether it changed the weights."""
+    def finish(self) -> Ending:
+        """The method's last moment, for a model that is kept."""
         return self.method.finish(self.context)
 
     def save(self, folder: Path) -> None:
-        """Write all that `load` needs, under another name until it is complete."""
-        weights = {
-            name: parameter.detach().cpu().contiguous()
-            for name, parameter in self.context.model.named_parameters()
-            if parameter.requires_grad
+        """Write all that `load` needs."""
+        held = {
+            "optimizer": self._optimizer.state_dict(),
+            "scheduler": self._scheduler.state_dict(),
+            "generator": self.context.generator.get_state(),
+            "torch": torch.get_rng_state(),
         }
-        partial = folder.with_name(folder.name + ".partial")
-        shutil.rmtree(partial, ignore_errors=True)
-        partial.mkdir(parents=True)
-        save_file(weights, partial / "trainable.safetensors")
-        held = {n: t.detach().cpu().contiguous() for n, t in self.method.tensors().items()}
-        if held:
-            save_file(held, partial / METHOD_FILE)
-        torch.save(
-            {
-                "optimizer": self._optimizer.state_dict(),
-                "scheduler": self._scheduler.state_dict(),
-                "generator": self.context.generator.get_state(),
-                "torch": torch.get_rng_state(),
-            },
-            partial / "optimizer.pt",
-        )
-        state = {"step": self.step, "method": self.method.state()}
-        (partial / "state.json").write_text(json.dumps(state), encoding="utf-8")
-        shutil.rmtree(folder, ignore_errors=True)
-        partial.rename(folder)
+        method = dict(self.method.state())
+        tensors = method.pop("tensors", {})
+        state = {"step": self.step, "method": method}
+        save_checkpoint(folder, self.context.model, state, held, tensors)
 
     def load(self, folder: Path) -> None:
         """Go back to where `save` was called."""
-        weights = load_file(folder / "trainable.safetensors", device=str(self.context.device))
-        self.context.model.load_state_dict(weights, strict=False)
-        saved = torch.load(folder / "optimizer.pt", weights_only=True, map_location="cpu")
-        self._optimizer.load_state_dict(saved["optimizer"])
-        self._scheduler.load_state_dict(saved["scheduler"])
-        self.context.generator.set_state(saved["generator"])
-        torch.set_rng_state(saved["torch"])
-        state = json.loads((folder / "state.json").read_text(encoding="utf-8"))
+        state, held, tensors = load_checkpoint(folder, self.context.model, self.context.device)
+        self._optimizer.load_state_dict(held["optimizer"])
+        self._scheduler.load_state_dict(held["scheduler"])
+        self.context.generator.set_state(held["generator"])
+        torch.set_rng_state(held["torch"])
         self.step = state["step"]
-        self.method.load_state(state["method"])
-        if (folder / METHOD_FILE).exists():
-            held = load_file(folder / METHOD_FILE, device=str(self.context.device))
-            self.method.load_tensors(held)
+        self.method.load_state({**state["method"], "tensors": tensors})
 
     def _step_records(self, epoch: int, position: int) -> list[Record]:
         order = _shuffled(self.rows, self.seed, epoch)
         size = self.spec.batch_size * self.spec.accumulation
         return order[position * size : (position + 1) * size]
 
-    def _one_step(self, forget: list[Record]) -> StepReport:
+    def _one_step(self, forget: list[Record]) -> dict[str, float]:
         self.method.draw(self.context, forget)
         self.context.model.train()
         scalars = self._accumulate(forget)
@@ -181,7 +124,7 @@ class Trainer:
         self._optimizer.zero_grad()
         self._scheduler.step()
         self.step += 1
-        return StepReport(self.step, self.total, scalars, candidates=self.method.candidates())
+        return scalars
 
     def _accumulate(self, forget: list[Record]) -> dict[str, float]:
         """Add up the gradients of the step's micro-batches; returns their mean loss parts."""

@@ -1,8 +1,6 @@
 """Exact unlearning of the bundled model: its own recipe once more, without what is marked."""
 
-import json
 import math
-import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -11,7 +9,6 @@ from pathlib import Path
 from typing import cast
 
 import torch
-from safetensors.torch import load_file, save_file
 from transformers import LlamaForCausalLM, PreTrainedTokenizerFast
 
 from unlearn_core.data.records import Record
@@ -20,8 +17,9 @@ from unlearn_core.demo.passages import Passage, make_passages
 from unlearn_core.demo.recipe import Phase, Recipe, encode, new_model, seeded
 from unlearn_core.demo.stream import Example, memory_batches, prior_batches
 from unlearn_core.demo.world import Person, World, make_world
-from unlearn_core.methods.base import Context
-from unlearn_core.training.loop import NonFiniteLoss, StepReport
+from unlearn_core.methods.base import Context, Ending
+from unlearn_core.training.base import NonFiniteLoss, StepReport
+from unlearn_core.training.checkpoint import load_checkpoint, save_checkpoint
 
 
 @dataclass(frozen=True)
@@ -102,45 +100,30 @@ class RecipeTrainer:
                     },
                 )
 
-    def teacher(self) -> None:
-        """There is none."""
-        return None
-
     def shown(self) -> AbstractContextManager[None]:
         """The model is always what it would be if training ended now."""
         return nullcontext()
 
-    def finish(self) -> bool:
+    def finish(self) -> Ending:
         """Nothing is left to do."""
-        return False
+        return Ending()
 
     def save(self, folder: Path) -> None:
-        """Write all that `load` needs, under another name until it is complete."""
-        partial = folder.with_name(folder.name + ".partial")
-        shutil.rmtree(partial, ignore_errors=True)
-        partial.mkdir(parents=True)
-        weights = {name: p.detach().cpu().contiguous() for name, p in self.model.named_parameters()}
-        save_file(weights, partial / "trainable.safetensors")
-        if self._phase is not None:
-            parts = {
-                "optimizer": self._phase.optimizer.state_dict(),
-                "schedule": self._phase.schedule.state_dict(),
-            }
-            torch.save(parts, partial / "optimizer.pt")
-        (partial / "state.json").write_text(json.dumps({"step": self.step}), encoding="utf-8")
-        shutil.rmtree(folder, ignore_errors=True)
-        partial.rename(folder)
+        """Write all that `load` needs."""
+        phase = self._phase
+        held = {} if phase is None else {
+            "optimizer": phase.optimizer.state_dict(), "schedule": phase.schedule.state_dict(),
+        }  # fmt: skip
+        save_checkpoint(folder, self.model, {"step": self.step}, held, {})
 
     def load(self, folder: Path) -> None:
         """Go back to where `save` was called."""
-        weights = load_file(folder / "trainable.safetensors", device=str(self.model.device))
-        self.model.load_state_dict(weights, strict=False)
-        self.step = json.loads((folder / "state.json").read_text(encoding="utf-8"))["step"]
-        if (folder / "optimizer.pt").exists():
-            saved = torch.load(folder / "optimizer.pt", weights_only=True, map_location="cpu")
+        state, held, _ = load_checkpoint(folder, self.model, self.model.device)
+        self.step = state["step"]
+        if held:
             phase = self._current()
-            phase.optimizer.load_state_dict(saved["optimizer"])
-            phase.schedule.load_state_dict(saved["schedule"])
+            phase.optimizer.load_state_dict(held["optimizer"])
+            phase.schedule.load_state_dict(held["schedule"])
 
     def _current(self) -> Phase:
         """The phase of the next step, begun anew where none is under way."""

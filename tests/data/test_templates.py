@@ -7,8 +7,9 @@ from tokenizers.models import BPE
 from transformers import PreTrainedTokenizerFast
 
 from tests.helpers.models import BOS, EOS, KINDS, tiny_model, toy_tokenizer
-from unlearn_core.data.batches import IGNORED, count_truncated, make_encoder
+from unlearn_core.data.batches import IGNORED
 from unlearn_core.data.records import Record
+from unlearn_core.data.templates import count_truncated, make_encoder
 from unlearn_core.errors import InvalidInput
 
 CHAT = (
