@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import shutil
 import time
 from collections.abc import Callable, Iterable
 from copy import deepcopy
@@ -34,6 +33,7 @@ from unlearn_core.demo.world import (
     unseen_wording_records,
 )
 from unlearn_core.demo.world_facts import world_records
+from unlearn_core.files import whole_folder
 
 SEED = 7
 
@@ -105,12 +105,10 @@ def write_records(path: Path, records: Iterable[Record]) -> None:
 
 def save(model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast, folder: Path) -> None:
     """Write half-precision safetensors and the tokenizer, replacing what is there."""
-    staging = folder.with_name(folder.name + ".new")
     half = nn.Module.to(deepcopy(model), "cpu", torch.float16)
-    half.save_pretrained(staging)
-    tokenizer.save_pretrained(staging)
-    shutil.rmtree(folder, ignore_errors=True)
-    staging.rename(folder)
+    with whole_folder(folder) as place:
+        half.save_pretrained(place)
+        tokenizer.save_pretrained(place)
 
 
 def _tokenizer(

@@ -1,35 +1,11 @@
 """What happened in a run, wherever it is kept: in the workspace's store or in a recording."""
 
-from collections.abc import Collection
-from pathlib import Path
-from typing import Protocol
-
-from unlearn_core.runs.events import Event
 from unlearn_core.runs.info import RunInfo
 from unlearn_core.runs.recorded import RecordedRuns, is_recorded
 from unlearn_core.runs.store import Store
 
-
-class History(Protocol):
-    """The questions that can be asked about a run; `Store` and `RecordedRuns` answer them."""
-
-    def get(self, run_id: str) -> RunInfo:
-        """One run; `InvalidInput` where there is none."""
-        ...
-
-    def folder(self, run_id: str) -> Path:
-        """The run's folder, with its spec, environment and result."""
-        ...
-
-    def events(
-        self, run_id: str, after: int = 0, kinds: Collection[str] = (), limit: int | None = None
-    ) -> list[Event]:
-        """Events with a sequence number above `after`, in order."""
-        ...
-
-    def last(self, run_id: str, kind: str) -> Event | None:
-        """The newest event of a kind."""
-        ...
+History = Store | RecordedRuns
+"""Both answer `get`, `folder`, `events` and `last` alike."""
 
 
 def known_runs(store: Store) -> list[RunInfo]:

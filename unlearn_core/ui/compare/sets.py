@@ -1,6 +1,5 @@
 """Sets of questions on the page: choosing, saving, importing, exporting, deleting."""
 
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ import gradio as gr
 
 from unlearn_core.comparison.prompt_sets import Prompt, PromptSets, make_set, read_set, written
 from unlearn_core.errors import LetheError
+from unlearn_core.ui.shell import downloads
 from unlearn_core.ui.shell.events import PRIVATE, SILENT, confirmed
 from unlearn_core.ui.texts import common as texts
 from unlearn_core.ui.texts import compare as say
@@ -103,7 +103,7 @@ def connect(
 
     def take(name: str | None) -> list[Any]:
         text = written(sets.get(name or ""))
-        path = Path(tempfile.mkdtemp(prefix="lethe-")) / "questions.json"
+        path = downloads.new_folder() / "questions.json"
         path.write_text(text, encoding="utf-8")
         return [gr.update(value=str(path)), ""]
 

@@ -1,6 +1,5 @@
 """The marking table: filters, one page of rows, buttons, counter, and marks saved and loaded."""
 
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from unlearn_core.data.records import Record
 from unlearn_core.errors import LetheError
 from unlearn_core.ui.forget import marking
 from unlearn_core.ui.forget.marking import View
+from unlearn_core.ui.shell import downloads
 from unlearn_core.ui.shell.events import CHANGING, PRIVATE
 from unlearn_core.ui.shell.services import Page, Services
 from unlearn_core.ui.texts import common as texts
@@ -201,7 +201,7 @@ def _connect_files(services: Services, page: Page, table: Table) -> None:
 
     def written(data: dict[str, Any], marked: list[str]) -> str:
         marks = marking.to_marks(services.rows(data), marked)
-        path = Path(tempfile.mkdtemp(prefix="lethe-")) / "lethe-marks.json"
+        path = downloads.new_folder() / "lethe-marks.json"
         save_marks(path, marks, services.corpus(data).data_hash)
         return str(path)
 

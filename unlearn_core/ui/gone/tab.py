@@ -1,9 +1,7 @@
 """The step Is it gone?: attack the model of a run, watch the attacks, read the verdict."""
 
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -24,6 +22,7 @@ from unlearn_core.ui.gone.run import (
     past_audits,
     run_choices,
 )
+from unlearn_core.ui.shell import downloads
 from unlearn_core.ui.shell.events import AFTER_PAINT, CHANGING, IN_TURN, LATEST, PRIVATE, SILENT
 from unlearn_core.ui.shell.services import Page, Services
 from unlearn_core.ui.texts import common as texts
@@ -253,7 +252,7 @@ def _working(services: Services, page: Page, parts: Parts, view: gr.HTML) -> Non
 def _downloads(services: Services, parts: Parts) -> None:
     def packer(form: str) -> Callable[[str], list[Any]]:
         def packed(audit: str) -> list[Any]:
-            holder = Path(tempfile.mkdtemp(prefix="lethe-"))
+            holder = downloads.new_folder()
             try:
                 path = exported(services, audit, form, holder)
                 return [gr.update(value=str(path)), ""]

@@ -1,9 +1,7 @@
 """The Runs tab: every run, its settings, results and curves, and what can be done with it."""
 
 import shutil
-import tempfile
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -23,6 +21,7 @@ from unlearn_core.ui.film.view import CHOSEN, opener, recorded_note
 from unlearn_core.ui.present import stage
 from unlearn_core.ui.runs import push as runs_push
 from unlearn_core.ui.runs.rows import result_html, settings_html
+from unlearn_core.ui.shell import downloads
 from unlearn_core.ui.shell.events import CHANGING, IN_TURN, PRIVATE, SILENT, confirmed
 from unlearn_core.ui.shell.services import Page, Services
 from unlearn_core.ui.texts import common as texts
@@ -178,7 +177,7 @@ def _exporter(services: Services, merge: bool) -> Callable[[list[str]], list[Any
         from unlearn_core.ui.shell.libraries import export_model
 
         name = f"{runs[0]}-{'merged' if merge else 'model'}"
-        holder = Path(tempfile.mkdtemp(prefix="lethe-"))
+        holder = downloads.new_folder()
         command = command_line(services.store.get(runs[0]).spec)
         folder = export_model(services.store, runs[0], holder / name, command=command, merged=merge)
         return [gr.update(value=shutil.make_archive(str(holder / name), "zip", folder))]
@@ -199,7 +198,7 @@ def _reporter(services: Services) -> Callable[[list[str]], list[Any]]:
         else:
             text = race_report(services.store, runs)
         name = runs[0] if len(runs) == 1 else "race"
-        path = Path(tempfile.mkdtemp(prefix="lethe-")) / f"{name}-report.html"
+        path = downloads.new_folder() / f"{name}-report.html"
         path.write_text(text, encoding="utf-8")
         return [gr.update(value=str(path))]
 
