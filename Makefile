@@ -1,6 +1,6 @@
 # make app    start the web app (the first time: makes .venv and installs what it needs)
 # make test   run every test
-# make check  lint, format and types
+# make check  lint, format and types; the page's scripts too where there is node
 # make docs   write the generated pages of docs/ anew
 # ARGS are handed on: make app ARGS="--port 8000", make test ARGS="tests/metrics -k rouge"
 
@@ -26,6 +26,8 @@ check: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	@if command -v npm > /dev/null; then $(MAKE) --no-print-directory node_modules/.lint && \
+		npm run --silent lint; else echo "No node here: the scripts are not linted."; fi
 
 docs: $(VENV)/.dev
 	$(BIN)/python -m unlearn_core docs
@@ -43,6 +45,10 @@ $(VENV)/.app: requirements.txt | $(BIN)/pip
 $(VENV)/.dev: requirements.txt requirements-dev.txt | $(BIN)/pip
 	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
 	@touch $@ $(VENV)/.app
+
+node_modules/.lint: package.json
+	npm install --silent --no-package-lock --no-fund --no-audit
+	@touch $@
 
 # Page tests need a Chromium. Where none can be installed they are skipped, so this never fails.
 $(VENV)/.browser: $(VENV)/.dev

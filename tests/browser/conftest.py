@@ -155,3 +155,7 @@ def _watch(context: BrowserContext, visit: Visit) -> None:
 
     context.route("**/*", guard)
     visit.page.on("pageerror", lambda error: visit.faults.append(str(error)))
+    visit.page.on(
+        "console",
+        lambda message: visit.faults.append(message.text) if "is lost" in message.text else None,
+    )

@@ -19,7 +19,7 @@ from unlearn_core.runs.store import Store  # noqa: E402
 from unlearn_core.runs.supervisor import Supervisor  # noqa: E402
 from unlearn_core.ui.shell.page import build_app  # noqa: E402
 from unlearn_core.ui.shell.services import Services  # noqa: E402
-from unlearn_core.ui.shell.theme import head, make_theme, style_sheet  # noqa: E402
+from unlearn_core.ui.shell.theme import page_look  # noqa: E402
 
 DRAG = """async () => {
   const slider = document.querySelector('.film-slider');
@@ -54,7 +54,7 @@ def server(store: Store) -> Iterator[Served]:
     blocks = build_app(Services(store, Supervisor(store), AppSettings()))
     _, url, _ = blocks.launch(
         prevent_thread_lock=True, quiet=True, server_name="127.0.0.1", run_history=False,
-        theme=make_theme(), css=style_sheet(), head=head(),
+        **page_look(),
     )  # fmt: skip
     yield Served(url)
     blocks.close(verbose=False)

@@ -20,6 +20,7 @@ from unlearn_core.runs.store import Store  # noqa: E402
 from unlearn_core.runs.supervisor import Supervisor  # noqa: E402
 from unlearn_core.ui.shell.page import build_app  # noqa: E402
 from unlearn_core.ui.shell.services import Services  # noqa: E402
+from unlearn_core.ui.shell.theme import page_look  # noqa: E402
 
 PATIENCE = 90_000
 """Milliseconds: test machines are busy."""
@@ -52,8 +53,9 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
 def server(store: Store) -> Iterator[str]:
     blocks: gr.Blocks = build_app(Services(store, Supervisor(store), AppSettings()))
     _, url, _ = blocks.launch(
-        prevent_thread_lock=True, quiet=True, server_name="127.0.0.1", run_history=False
-    )
+        prevent_thread_lock=True, quiet=True, server_name="127.0.0.1", run_history=False,
+        **page_look(),
+    )  # fmt: skip
     yield url
     blocks.close(verbose=False)
 
@@ -67,7 +69,7 @@ def visit(browser: Browser, server: str) -> Iterator[Visit]:
     found.page.on("pageerror", lambda error: found.faults.append(str(error)))
     found.page.on(
         "console",
-        lambda message: found.faults.append(message.text) if "js_on_load" in message.text else None,
+        lambda message: found.faults.append(message.text) if "is lost" in message.text else None,
     )
 
     def guard(route: object, request: object) -> None:

@@ -24,7 +24,7 @@ CASES: dict[str, Urn] = {
 def urn(browser: Browser) -> Any:
     """Calls a function of the script in a browser without any page."""
     page = browser.new_page()
-    source = URN.read_text(encoding="utf-8")
+    source = URN.read_text(encoding="utf-8").replace("export const", "const")
     yield lambda expression: page.evaluate(f"() => {{ {source}\nreturn {expression}; }}")
     page.close()
 

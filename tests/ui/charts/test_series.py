@@ -3,8 +3,6 @@
 import json
 import re
 
-from unlearn_core.ui.browser.island import UI
-from unlearn_core.ui.browser.plotly import PLOTLY
 from unlearn_core.ui.charts.series import LIVE_PANELS, is_percent, live_config, overlay_config
 from unlearn_core.ui.shell.services import ASSETS
 from unlearn_core.ui.texts.charts import OVERLAY, SCALARS, TEACH_TILES, TILES
@@ -44,23 +42,3 @@ def test_shares_that_stand_alone_are_per_cent() -> None:
 def test_configs_are_json() -> None:
     assert json.loads(json.dumps(live_config()))["panels"][0]["key"] == "losses"
     assert json.loads(json.dumps(overlay_config()))["panels"]
-
-
-def test_plotly_comes_with_the_package_and_is_named_only_there() -> None:
-    assert PLOTLY.is_file()
-    for script in UI.rglob("*.js"):
-        assert "http" not in script.read_text(encoding="utf-8").replace("www.w3.org", "").replace(
-            "http:///2000/svg", ""
-        )
-
-
-MADE_ON_THE_SERVER = {"gone.js", "learn.js"}
-"""Show whole views or formulas, made of escaped text only, as the tests of those rooms prove."""
-
-
-def test_model_text_is_never_parsed_as_html() -> None:
-    for script in UI.rglob("*.js"):
-        if script.name in MADE_ON_THE_SERVER:
-            continue
-        text = script.read_text(encoding="utf-8")
-        assert not re.search(r"innerHTML|insertAdjacentHTML|outerHTML|document\.write", text)

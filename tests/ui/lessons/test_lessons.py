@@ -1,5 +1,6 @@
 """Lessons as they are drawn, and what their scenes ask of the server."""
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from unlearn_core.methods.registry import methods
 from unlearn_core.runs.spec import RunSpec
 from unlearn_core.runs.store import Store
 from unlearn_core.runs.supervisor import Supervisor
+from unlearn_core.ui.browser.scripts import read_script
 from unlearn_core.ui.lessons import (
     lesson_1_memory,
     lesson_2_ascent,
@@ -25,13 +27,10 @@ from unlearn_core.ui.lessons import (
 from unlearn_core.ui.lessons.base import Lesson, Step
 from unlearn_core.ui.lessons.common import made_by, poll
 from unlearn_core.ui.lessons.registry import lessons
-from unlearn_core.ui.lessons.tab import led, script
+from unlearn_core.ui.lessons.tab import led, lessons_config
 from unlearn_core.ui.shell.services import Services, TabId
 
-SCRIPTS = "\n".join(
-    path.read_text(encoding="utf-8")
-    for path in (Path(__file__).parents[3] / "unlearn_core/ui/lessons").glob("*.js")
-)
+SCENES = re.findall(r"\w+", read_script("lessons/scenes.js").partition("SCENES = {")[2])
 
 
 @pytest.fixture
@@ -61,7 +60,7 @@ def test_a_step_is_whole(lesson: Lesson, step: Step) -> None:
         assert 0 <= step.question.right < len(step.question.choices)
     for scene in (step.scene, step.reveal):
         if scene:
-            assert f"scenes.{scene.name} =" in SCRIPTS
+            assert scene.name in SCENES
             action = scene.settings.get("action")
             assert action is None or action in lesson.actions
     for go in step.go:
@@ -77,9 +76,9 @@ def test_a_step_is_whole(lesson: Lesson, step: Step) -> None:
                 assert math.count(f"<{tag}>") + math.count(f"<{tag} ") == math.count(f"</{tag}>")
 
 
-def test_the_page_gets_all_scripts_as_one() -> None:
-    text = script()
-    assert text.index("const scenes = {}") < text.index("scenes.urn =") < text.index("drawLearn()")
+def test_the_lessons_reach_the_browser_as_json() -> None:
+    found = json.loads(json.dumps(lessons_config()))
+    assert [lesson["order"] for lesson in found["lessons"]] == list(range(1, 7))
 
 
 def test_what_is_told_of_the_three_passages_is_so(services: Services) -> None:

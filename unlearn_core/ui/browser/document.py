@@ -1,23 +1,24 @@
-"""What gradio's own document lacks: whose page it is, a picture for links, and the language."""
+"""What gradio's document lacks: whose page it is, a picture for links, the language, scripts."""
 
 from html import escape
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import FileResponse
+from starlette.responses import FileResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from unlearn_core.ui.browser.gradio_parts import behind_config, without_foreign_tags
-from unlearn_core.ui.browser.island import read_script
+from unlearn_core.ui.browser.scripts import PREFIX, read_script, served
 from unlearn_core.ui.shell.services import ASSETS
 from unlearn_core.ui.texts import common as texts
 
 SOCIAL_PATH = "/lethe-social.png"
 FAVICON = ASSETS / "favicon.svg"
+FOR_GOOD = {"cache-control": "public, max-age=31536000, immutable"}
 
 
 class Document:
-    """Rewrites the one HTML page on its way out, and adds a picture; everything else passes."""
+    """Rewrites the one HTML page on its way out, adds picture and scripts; all else passes."""
 
     def __init__(self, app: ASGIApp) -> None:
         """Stand before an app."""
@@ -28,6 +29,8 @@ class Document:
         path = scope.get("path", "")
         if scope["type"] == "http" and path == SOCIAL_PATH:
             await FileResponse(ASSETS / "social.png")(scope, receive, send)
+        elif scope["type"] == "http" and path.startswith(f"/{PREFIX}/"):
+            await script(path)(scope, receive, send)
         elif scope["type"] == "http" and path == "/" and scope["method"] == "GET":
             await self._app(scope, receive, _Dressing(send, str(Request(scope).base_url)))
         else:
@@ -68,6 +71,14 @@ def dressed(page: str, root: str) -> str:
     script = read_script("browser/translate.js")
     ours = f"<title>{texts.TITLE}</title>{meta_tags(root)}<script>{script}</script>"
     return behind_config(without_foreign_tags(page), ours)
+
+
+def script(path: str) -> Response:
+    """A script by its whole address; one of another version is not there."""
+    file = served().get(path.removeprefix("/"))
+    if file is None:
+        return Response(status_code=404)
+    return FileResponse(file, media_type="text/javascript", headers=FOR_GOOD)
 
 
 def meta_tags(root: str) -> str:

@@ -1,48 +1,50 @@
-"""Live islands: components whose scripts run once in the browser and then ask what to draw."""
+"""Live islands: components that a script draws once and that then ask what is new."""
 
 import json
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from unlearn_core.ui.browser.plotly import plotly_loader
-
-UI = Path(__file__).resolve().parents[1]
+from unlearn_core.ui.browser.scripts import read_script, use
 
 
-def read_script(name: str) -> str:
-    """A script or style sheet by its place below `ui/`, such as `film/film.js`."""
-    return (UI / name).read_text(encoding="utf-8")
-
-
-def browser_chart(
+def island(
     elem_id: str,
-    scripts: tuple[str, ...],
+    script: str,
     config: Mapping[str, Any],
     *serve: Callable[[dict[str, Any]], Any],
+    root: str = "lv",
+    sheet: str = "charts/charts.css",
+    inside: str = "",
+    padding: bool = True,
 ) -> gr.HTML:
-    """A component whose scripts run once and then ask the functions of `serve` what to draw.
+    """A component that a script draws into; it can ask the functions of `serve`.
 
-    Its template never changes and nothing is output to it: that would destroy its plots.
+    Its template never changes and nothing is output to it: that would destroy what was drawn. What
+    the script tells the page comes as the component's `select` event.
 
     Args:
         elem_id: The component's id on the page.
-        scripts: Places below `ui/`, without `.js`.
-        config: What the scripts read as `CONFIG`.
+        script: The module below `ui/`, such as `film/film.js`; its `start` is called once, with
+            `element`, `root` (the box inside), `server`, `config` and `tell`.
+        config: What the script must know, JSON-ready.
         serve: Functions the browser can call, with one JSON object each.
+        root: Class of the box inside.
+        sheet: Style sheet below `ui/` that holds in this component alone; none where empty.
+        inside: HTML that is shown until the script draws.
+        padding: Whether the component has room around it.
     """
+    page = (
+        "{ element, root: element.firstElementChild, server, "
+        f'config: {json.dumps(config)}, tell: (data) => trigger("select", data) }}'
+    )
     return gr.HTML(
-        html_template='<div class="lv"></div>',
-        css_template=read_script("charts/charts.css"),
-        js_on_load=_joined(scripts, config),
+        html_template=f'<div class="{root}">{inside}</div>',
+        css_template=read_script(sheet) if sheet else "",
+        js_on_load=use(script, f"(island) => island.start({page})"),
         server_functions=[*serve],
         apply_default_css=False,
+        padding=padding,
         elem_id=elem_id,
     )
-
-
-def _joined(names: tuple[str, ...], config: Mapping[str, Any]) -> str:
-    parts = [read_script(f"{name}.js") for name in ("browser/plot", *names)]
-    return "\n".join([f"const CONFIG = {json.dumps(config)};", plotly_loader(), *parts])

@@ -1,64 +1,37 @@
 // The stacked shares of one watched question's sampled answers over the steps.
 
-const MOST_ANSWERS = 8;
-const OTHER = "\u0000other";
+import { el, titled, verbatim, verbatimOptions } from "../browser/dom.js";
+import { escapeText, nearest, percent, shorten } from "../browser/numbers.js";
+import { themeName } from "../browser/page.js";
+import { axis, drawPlot, layoutBase, lineMode, palette, surface } from "../browser/plot.js";
+import { countOf, rankedTexts } from "./rows.js";
+import { stepMarks, watchedAxis } from "./steps.js";
 
-const makeAnswers = (config, redraw) => {
-  const card = el("section", "lv-card lv-answers");
-  const choice = el("select", "lv-select");
-  choice.setAttribute("aria-label", "Watched question");
-  const truth = el("p", "lv-truth");
-  const plot = el("div", "lv-plot");
-  const keys = el("ul", "lv-answer-keys");
-  const side = el("div", "lv-answer-side");
-  const body = el("div", "lv-answer-body");
-  side.append(el("p", "lv-small", "Share of samples now"), keys);
-  body.append(plot, side);
-  card.append(titled(config.answers), choice, truth, body);
-  choice.addEventListener("change", redraw);
+const MOST_ANSWERS = 8;
+
+export const makeAnswers = (config, redraw) => {
+  const choice = el("select.lv-select", { "aria-label": "Watched question", onchange: redraw });
+  const truth = el("p.lv-truth");
+  const plot = el("div.lv-plot");
+  const keys = el("ul.lv-answer-keys");
+  const side = el("div.lv-answer-side", {}, el("p.lv-small", {}, "Share of samples now"), keys);
+  const card = el("section.lv-card.lv-answers", {}, titled(config.answers), choice, truth,
+    el("div.lv-answer-body", {}, plot, side));
   return { card, choice, truth, plot, keys, slots: {}, ready: false };
 };
 
-const syncQuestions = (item, view) => {
+const syncQuestions = ({ choice }, view) => {
   const ids = [...view.answers.keys()];
-  if (item.choice.dataset.ids === ids.join("\n")) return;
-  item.choice.dataset.ids = ids.join("\n");
-  const chosen = item.choice.value;
-  item.choice.replaceChildren(...ids.map((id) => {
-    const option = verbatim("option", "", view.answers.get(id)[0].prompt);
-    option.value = id;
-    return option;
-  }));
-  if (ids.includes(chosen)) item.choice.value = chosen;
-};
-
-// The answers worth a colour: the largest over all steps, and the largest now.
-const rankedAnswers = (rows) => {
-  const totals = new Map();
-  const leaks = new Map();
-  for (const row of rows) {
-    for (const [text, count, leak] of row.answers) {
-      totals.set(text, (totals.get(text) || 0) + count / row.n);
-      leaks.set(text, leak);
-    }
-  }
-  const ranked = [...totals.keys()].sort((a, b) => totals.get(b) - totals.get(a));
-  const kept = new Set(ranked.slice(0, MOST_ANSWERS));
-  const last = rows[rows.length - 1].answers[0];
-  if (last) kept.add(last[0]);
-  const leaking = ranked.filter((text) => leaks.get(text));
-  const hidden = leaking.filter((text) => !kept.has(text));
-  return {
-    leaking: leaking.filter((text) => kept.has(text)),
-    plain: ranked.filter((text) => kept.has(text) && !leaks.get(text)),
-    hiddenLeaks: new Set(hidden),
-    kept,
-  };
+  if (choice.dataset.ids === ids.join("\n")) return;
+  choice.dataset.ids = ids.join("\n");
+  const chosen = choice.value;
+  choice.replaceChildren(
+    ...verbatimOptions(ids.map((id) => [id, view.answers.get(id)[0].prompt])));
+  if (ids.includes(chosen)) choice.value = chosen;
 };
 
 // An answer keeps its colour as long as it is drawn; a freed colour goes to the next newcomer.
-const colourSlots = (item, id, texts, count) => {
-  const slots = item.slots[id] || (item.slots[id] = new Map());
+export const colourSlots = (slots, texts, count) => {
   for (const text of [...slots.keys()]) if (!texts.includes(text)) slots.delete(text);
   for (const text of texts) {
     if (slots.has(text)) continue;
@@ -70,36 +43,36 @@ const colourSlots = (item, id, texts, count) => {
   return slots;
 };
 
-const sharesOf = (rows, wanted) => rows.map((row) => {
-  const counted = row.answers.filter(([text]) => wanted(text));
-  return counted.reduce((sum, [, count]) => sum + count, 0) / row.n;
-});
-
+// Answers worth a colour, the largest over all steps and the largest now; leaks come first, and
+// what has no colour of its own is one band.
 const answerBands = (item, view, id, rows) => {
-  const ranked = rankedAnswers(rows);
-  const theme = themeName();
-  const hues = view.config.answerColours[theme];
-  const slots = colourSlots(item, id, ranked.plain, hues.length);
-  const leak = palette("forget");
-  const bands = ranked.leaking.map((text) => ({ text, label: text, colour: leak, leak: true,
-    shares: sharesOf(rows, (t) => t === text) }));
-  if (ranked.hiddenLeaks.size) {
-    bands.push({ text: OTHER + "leak", label: "other answers that leak", colour: leak, leak: true,
-      shares: sharesOf(rows, (t) => ranked.hiddenLeaks.has(t)) });
+  const { ranked, leaking, plain } = rankedTexts(rows.map((row) => row.answers));
+  const kept = new Set(ranked.slice(0, MOST_ANSWERS));
+  const [newest] = rows[rows.length - 1].answers;
+  if (newest) kept.add(newest[0]);
+  const leaks = new Set(leaking);
+  const hues = view.config.answerColours[themeName()];
+  const coloured = plain.filter((text) => kept.has(text));
+  const slots = colourSlots((item.slots[id] ??= new Map()), coloured, hues.length);
+  const band = (label, wanted, colour, more) => ({ label, colour, ...more,
+    shares: rows.map((row) => countOf(row.answers, wanted) / row.n) });
+  const own = (text, colour, leak) =>
+    band(text || "(empty answer)", (one) => one === text, colour, { leak, said: Boolean(text) });
+  const leakColour = palette("forget");
+  const bands = leaking.filter((text) => kept.has(text)).map((text) => own(text, leakColour, true));
+  const hidden = (text) => !kept.has(text) && leaks.has(text);
+  if (leaking.some(hidden)) {
+    bands.push(band("other answers that leak", hidden, leakColour, { leak: true }));
   }
-  bands.push(...ranked.plain.map((text) => ({ text, label: text || "(empty answer)",
-    colour: hues[slots.get(text)], leak: false, shares: sharesOf(rows, (t) => t === text) })));
-  const rest = sharesOf(rows, (t) => !ranked.kept.has(t) && !ranked.hiddenLeaks.has(t));
-  if (rest.some((share) => share > 0)) {
-    bands.push({ text: OTHER, label: "all other answers", colour: palette("line"),
-      leak: false, shares: rest });
-  }
-  return bands;
+  bands.push(...coloured.map((text) => own(text, hues[slots.get(text)], false)));
+  const rest = band("all other answers", (text) => !kept.has(text) && !leaks.has(text),
+    palette("line"), {});
+  return rest.shares.some((share) => share > 0) ? [...bands, rest] : bands;
 };
 
 const bandTrace = (band, steps, look) => ({
   type: "scatter",
-  mode: steps.length < 2 ? "lines+markers" : "lines",
+  mode: lineMode(steps, 2),
   stackgroup: "answers",
   name: escapeText(shorten(band.label, 48)),
   x: steps,
@@ -114,20 +87,17 @@ const bandTrace = (band, steps, look) => ({
 });
 
 const answerKey = (band, place) => {
-  const row = el("li", "lv-answer-key");
-  const colour = el("span", band.leak ? "lv-dot lv-hatched" : "lv-dot");
-  colour.style.backgroundColor = band.colour;
-  const share = el("span", "lv-share", `${Math.round(band.shares[place] * 100)} %`);
-  const said = band.text === band.label;
-  const text = (said ? verbatim : el)("span", "lv-answer-text", band.label);
+  const dot = el(band.leak ? "span.lv-dot.lv-hatched" : "span.lv-dot",
+    { style: { "background-color": band.colour } });
+  const text = band.said ? verbatim("span.lv-answer-text", band.label)
+    : el("span.lv-answer-text", {}, band.label);
   text.title = band.label;
-  row.append(colour, share, text);
-  if (band.leak) row.append(el("span", "lv-badge lv-bad", "leak"));
-  if (!band.shares[place]) row.classList.add("lv-faint");
-  return row;
+  return el(band.shares[place] ? "li.lv-answer-key" : "li.lv-answer-key.lv-faint", {}, dot,
+    el("span.lv-share", {}, percent(band.shares[place])), text,
+    band.leak && el("span.lv-badge.lv-bad", {}, "leak"));
 };
 
-const drawAnswers = (item, view) => {
+export const drawAnswers = (item, view) => {
   syncQuestions(item, view);
   const rows = view.answers.get(item.choice.value);
   item.card.hidden = !rows;
@@ -136,19 +106,16 @@ const drawAnswers = (item, view) => {
   const steps = rows.map((row) => row.step);
   const bands = answerBands(item, view, item.choice.value, rows);
   const place = view.pointer === null ? rows.length - 1 : nearest(steps, view.pointer);
-  item.truth.replaceChildren(el("span", "lv-small", "True answer: "),
-    verbatim("span", "", rows[0].true));
+  item.truth.replaceChildren(el("span.lv-small", {}, "True answer: "),
+    verbatim("span", rows[0].true));
   item.keys.replaceChildren(...[...bands].sort((a, b) => b.shares[place] - a.shares[place])
     .map((band) => answerKey(band, place)));
   const layout = layoutBase(look, {
     uirevision: "kept",
-    xaxis: stepAxis(look, view),
-    yaxis: axis(look, { range: [0, 100], uirevision: view.zoom.turn, nticks: 6,
-      title: { text: "% of samples", font: { size: 13, color: look.soft }, standoff: 6 } }),
+    xaxis: watchedAxis(look, view),
+    yaxis: axis(look, "% of samples", { range: [0, 100], uirevision: view.zoom.turn, nticks: 6 }),
     ...stepMarks(look, view),
   });
-  const traces = bands.map((band) => bandTrace(band, steps, look));
-  Plotly.react(item.plot, traces, layout, plotConfig("lethe-answers"));
-  if (!item.ready) view.zoom.follow(item.plot);
-  item.ready = true;
+  drawPlot(item, bands.map((band) => bandTrace(band, steps, look)), layout, "answers",
+    view.zoom.follow);
 };

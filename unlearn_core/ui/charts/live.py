@@ -4,7 +4,7 @@ from typing import Any
 
 import gradio as gr
 
-from unlearn_core.ui.browser.island import browser_chart
+from unlearn_core.ui.browser.island import island
 from unlearn_core.ui.charts import feed
 from unlearn_core.ui.charts.series import live_config, overlay_config
 from unlearn_core.ui.race.view import race_view
@@ -12,8 +12,6 @@ from unlearn_core.ui.runs.rows import rows
 from unlearn_core.ui.shell.services import Page, Services
 from unlearn_core.ui.texts.charts import EMPTY_RUNS, RUN_COLUMNS
 from unlearn_core.ui.texts.film import RECORDED_BADGE, RECORDED_RUNS
-
-LIVE_SCRIPTS = ("panels", "answers", "probes", "records", "live")
 
 
 def live_view(services: Services, page: Page) -> None:
@@ -26,9 +24,7 @@ def live_view(services: Services, page: Page) -> None:
     def poll(request: dict[str, Any]) -> dict[str, Any]:
         return feed.poll(services.store, str(request["run"]), int(request["cursor"]))
 
-    browser_chart(
-        "live-view", tuple(f"charts/{name}" for name in LIVE_SCRIPTS), live_config(), poll
-    )
+    island("live-view", "charts/live.js", live_config(), poll)
 
 
 def overlay_view(services: Services) -> gr.HTML:
@@ -44,7 +40,7 @@ def overlay_view(services: Services) -> gr.HTML:
             "race": race_view(services.store, wanted),
         }
 
-    return browser_chart("overlay-view", ("race/race", "charts/overlay"), overlay_config(), curves)
+    return island("overlay-view", "charts/overlay.js", overlay_config(), curves)
 
 
 def runs_table(services: Services) -> gr.HTML:
@@ -59,4 +55,4 @@ def runs_table(services: Services) -> gr.HTML:
         "recorded": RECORDED_BADGE,
         "recordedRuns": RECORDED_RUNS,
     }
-    return browser_chart("runs-table", ("runs/runs",), config, runs)
+    return island("runs-table", "runs/runs.js", config, runs)

@@ -1,310 +1,309 @@
-// The comparison: asks the server for news of the visitor's own job and draws what changed. Needs
-// CONFIG, element and server, which the page gives. Nothing is output to this component.
+// The comparison: asks the server for news of the visitor's own job and draws what changed.
+
+import { el, setText } from "../browser/dom.js";
+import { fill } from "../browser/numbers.js";
+import { addressWith, flash, setAddress } from "../browser/page.js";
+import { onTold } from "../browser/told.js";
+import { tally, voicesOf, voteForm } from "./blind.js";
+import { drawCell, fetchCard, makeCard, newsOf, setView } from "./cards.js";
+import { isFinished } from "./looking.js";
+import { W, button, choice, labelled, remember, small, who } from "./parts.js";
+import { makeTalk } from "./talk.js";
 
 const POLL = 100;
 const POLL_LOST = 2000;
 const MOST_CHANGED = 10;
 
-const root = element.querySelector(".cmp");
-const empty = el("p", "cmp-empty", W.empty);
-const barBox = el("div", "cmp-bar-top");
-const status = el("p", "cmp-status");
-status.setAttribute("role", "status");
-const stop = button(W.stop, "", () => halt());
-stop.id = "cmp-stop";
-const link = button(W.link, "", () => copyLink());
-link.id = "cmp-link";
-const reveal = button(W.reveal, W.revealHelp, () => showNames());
-reveal.id = "cmp-reveal";
-const back = button(W.back, "", () => expand(null));
-back.id = "cmp-back";
-const every = choice([["", W.keepViews], ...CONFIG.views.map(([name, text]) => [name, text])],
-  (view) => {
+class Comparison {
+  constructor({ element, root, server, config }) {
+    Object.assign(this, { element, root, server, views: config.views, state: null });
+    this.build();
+    // A card is worked out only when it is near the screen.
+    this.sight = new IntersectionObserver((entries) => entries.forEach((entry) => {
+      const card = this.state?.cards.find((one) => one.root === entry.target);
+      if (!card) return;
+      card.offscreen = !entry.isIntersecting;
+      fetchCard(card);
+    }), { rootMargin: "300px" });
+    root.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && this.state && this.state.only !== null) this.expand(null);
+    });
+    this.drawBar();
+  }
+
+  build() {
+    this.empty = el("p.cmp-empty", {}, W.empty);
+    this.status = el("p.cmp-status", { role: "status" });
+    this.stop = button(W.stop, "", () => this.halt(), { id: "cmp-stop" });
+    this.reveal = button(W.reveal, W.revealHelp, () => this.showNames(), { id: "cmp-reveal" });
+    this.link = button(W.link, "", () => this.copyLink(), { id: "cmp-link" });
+    this.back = button(W.back, "", () => this.expand(null), { id: "cmp-back" });
+    this.every = choice([["", W.keepViews], ...this.views], (view) => this.setViews(view));
+    this.which = choice([["all", W.inOrder], ["changed", W.mostChanged]], () => this.arrange(),
+      { id: "cmp-which" });
+    this.tools = el("div.cmp-tools", {}, labelled(W.all, this.every),
+      labelled(W.which, this.which));
+    this.barBox = el("div.cmp-bar-top", {}, this.status,
+      el("div.cmp-buttons", {}, this.stop, this.reveal, this.link, this.back), this.tools);
+    this.shownNote = el("p.cmp-small");
+    this.heads = el("div.cmp-pair.cmp-heads");
+    this.tallyBox = el("div");
+    this.cards = el("div.cmp-cards");
+    this.talk = makeTalk((text) => this.say(text));
+    this.root.replaceChildren(this.empty, this.barBox, this.heads, this.tallyBox, this.shownNote,
+      this.cards, this.talk.form);
+  }
+
+  // ---- asking and stopping
+  begin({ ticket, link: address }) {
+    if (this.state?.state === "asking") this.leave(this.state);
+    this.sight.disconnect();
+    this.state = { ticket, address, server: this.server, views: this.views, cursor: 0,
+      state: "asking", columns: [], questions: [], cells: [], cards: [], votes: new Map(),
+      blind: false, only: null, place: 0, lost: false, problem: "", chat: false };
+    for (const box of [this.heads, this.cards, this.tallyBox]) box.replaceChildren();
+    this.which.value = "all";
+    setAddress({ compare: address });
+    this.drawBar();
+    this.follow(this.state);
+  }
+
+  // A comparison that no page asks for any more ends by itself, only later.
+  async leave({ ticket }) {
+    try {
+      await this.server.stop({ ticket });
+    } catch (error) {
+      console.warn("the comparison before could not be stopped", error);
+    }
+  }
+
+  async halt() {
+    const mine = this.state;
+    mine.state = "stopped";
+    this.drawBar();
+    try {
+      await this.server.stop({ ticket: mine.ticket });
+    } catch (error) {
+      console.warn("the server did not answer", error);
+      Object.assign(mine, { lost: true, state: "asking" });
+      this.follow(mine);
+    }
+  }
+
+  async follow(mine) {
+    const current = () => mine === this.state && mine.state === "asking";
+    while (current() && this.element.isConnected) {
+      try {
+        const { ticket, cursor, questions } = mine;
+        const found = await this.server.news({ ticket, cursor, known: questions.length });
+        // Another comparison may have begun meanwhile, or this one may have been stopped.
+        if (!current()) return;
+        this.take(found);
+      } catch (error) {
+        console.warn("the comparison gives no news; trying again", error);
+        mine.lost = true;
+        this.drawBar();
+      }
+      await new Promise((done) => setTimeout(done, mine.lost ? POLL_LOST : POLL));
+    }
+  }
+
+  take(found) {
+    const { state } = this;
+    state.lost = false;
+    if (found.gone) {
+      Object.assign(state, { state: "failed", problem: found.gone });
+      this.drawBar();
+      return;
+    }
+    if (found.columns) this.setColumns(found);
+    for (const question of found.questions) {
+      state.questions.push(question);
+      state.cells.push(state.columns.map(() => ({ text: "", problem: "", finished: false,
+        known: null, words: null, samples: null, changed: null })));
+    }
+    const { cursor, place, problem } = found;
+    Object.assign(state, { cursor, place, problem, state: found.state });
+    for (const cell of found.cells) state.cells[cell.question][cell.column] = cell;
+    while (state.cards.length < Math.min(place + 1, state.questions.length)) this.addCard();
+    for (const cell of found.cells) {
+      const card = state.cards[cell.question];
+      newsOf(card, cell.column);
+      if (cell.column === state.columns.length - 1) this.settle(card);
+    }
+    this.drawBar();
+  }
+
+  setColumns({ columns, blind, chat }) {
+    Object.assign(this.state, { columns, blind, chat });
+    this.root.dataset.columns = String(columns.length);
+    this.heads.replaceChildren(...columns.map((column, i) => this.headOf(column, i)));
+  }
+
+  addCard() {
+    const card = makeCard(this.state, this.state.cards.length);
+    card.offscreen = true;
+    this.state.cards.push(card);
+    this.cards.append(card.root);
+    this.sight.observe(card.root);
+    this.applyOnly();
+  }
+
+  // What follows when all columns have answered.
+  settle(card) {
+    if (!isFinished(card)) return;
+    fetchCard(card);
+    if (this.state.blind && !card.foot.children.length) {
+      card.foot.append(voteForm(card, () => this.drawBar()));
+    }
+    if (this.which.value === "changed") this.arrange();
+  }
+
+  // ---- going on with a chat
+  async say(text) {
+    const mine = this.state;
+    let found;
+    try {
+      found = await this.server.say({ ticket: mine.ticket, text });
+    } catch (error) {
+      console.warn("the server did not answer", error);
+      found = { problem: W.lost };
+    }
+    if (mine !== this.state) return false;
+    this.talk.tell(found.problem || "");
+    if (found.problem) return false;
+    mine.state = "asking";
+    this.drawBar();
+    this.follow(mine);
+    return true;
+  }
+
+  // ---- the bar above
+  words() {
+    const { lost, state, questions, cells, chat, place, problem } = this.state;
+    const total = questions.length;
+    if (lost) return W.lost;
+    if (state === "asking") {
+      if (!cells.flat().some((cell) => cell.text)) return W.waiting;
+      return chat ? W.answering : fill(W.asking, { n: place + 1, total });
+    }
+    if (state === "done" && chat) return W.chatting;
+    if (state === "done") return total === 1 ? W.doneOne : fill(W.done, { total });
+    return state === "failed" ? fill(W.failed, { problem }) : W.stopped;
+  }
+
+  drawBar() {
+    const { state, talk, link } = this;
+    this.empty.hidden = Boolean(state);
+    this.barBox.hidden = this.heads.hidden = !state;
+    talk.form.hidden = !state?.chat || state.state === "failed";
+    if (!state) return;
+    setText(this.status, this.words());
+    this.stop.disabled = state.state !== "asking";
+    this.reveal.hidden = !state.blind;
+    this.reveal.disabled = !voicesOf(state).length;
+    link.disabled = !state.address;
+    link.title = state.address ? W.linkHelp : W.noLink;
+    link.hidden = state.chat;
+    this.back.hidden = state.only === null;
+    this.tools.hidden = !state.cards.length || state.chat;
+    talk.send.disabled = state.state === "asking";
+  }
+
+  async copyLink() {
+    const url = addressWith({ compare: this.state.address }, location.origin + location.pathname);
+    try {
+      await navigator.clipboard.writeText(url.href);
+      flash(this.link, W.copied, W.link);
+    } catch { // the browser does not allow it
+      flash(this.link, W.notCopied, W.link);
+    }
+  }
+
+  setViews(view) {
     if (!view) return;
     remember("compare-view", view);
-    for (const card of state.cards) setView(card, view);
-    every.value = "";
-  });
-const which = choice([["all", W.inOrder], ["changed", W.mostChanged]], () => arrange());
-which.id = "cmp-which";
-const buttons = el("div", "cmp-buttons");
-buttons.append(stop, reveal, link, back);
-const tools = el("div", "cmp-tools");
-tools.append(labelled(W.all, every), labelled(W.which, which));
-barBox.append(status, buttons, tools);
-const shownNote = el("p", "cmp-small");
-const heads = el("div", "cmp-pair cmp-heads");
-const tallyBox = el("div");
-const cards = el("div", "cmp-cards");
-const talk = makeTalk((text) => say(text));
-root.replaceChildren(empty, barBox, heads, tallyBox, shownNote, cards, talk.form);
-
-// Questions are typed in any direction.
-document.querySelector("#cmp-own textarea")?.setAttribute("dir", "auto");
-
-let state = null;
-const fresh = (ticket, address) => ({
-  ticket, address, cursor: 0, state: "asking", columns: [], questions: [], cells: [], cards: [],
-  votes: new Map(), blind: false, only: null, place: 0, lost: false, problem: "", chat: false,
-});
-
-// A card is worked out only when it is near the screen.
-const sight = new IntersectionObserver((entries) => {
-  for (const entry of entries) {
-    const card = state && state.cards.find((one) => one.root === entry.target);
-    if (!card) continue;
-    card.offscreen = !entry.isIntersecting;
-    fetchFor(card);
+    for (const card of this.state.cards) setView(card, view);
+    this.every.value = "";
   }
-}, { rootMargin: "300px" });
 
-// ---- asking and stopping
-const begin = ({ ticket, link: address }) => {
-  if (state && state.state === "asking") leave(state);
-  sight.disconnect();
-  state = fresh(ticket, address);
-  heads.replaceChildren();
-  cards.replaceChildren();
-  tallyBox.replaceChildren();
-  which.value = "all";
-  const url = new URL(location.href);
-  if (address) url.searchParams.set("compare", address);
-  else url.searchParams.delete("compare");
-  history.replaceState(history.state, "", url);
-  drawBar();
-  follow(state);
-};
-
-// A comparison that no page asks for any more ends by itself, only later.
-const leave = async (old) => {
-  try {
-    await server.stop({ ticket: old.ticket });
-  } catch (error) {
-    console.warn("the comparison before could not be stopped", error);
+  arrange() {
+    const { cards, cells } = this.state;
+    const changed = (card) => Math.max(...cells[card.place].map((cell) => cell.changed ?? 0));
+    const all = this.which.value === "all";
+    const wanted = all ? cards : cards.filter((card) => changed(card) > 0)
+      .sort((a, b) => changed(b) - changed(a)).slice(0, MOST_CHANGED);
+    for (const card of cards) card.root.hidden = !wanted.includes(card);
+    wanted.forEach(({ root }, i) => {
+      const there = this.cards.children[i];
+      if (there !== root) this.cards.insertBefore(root, there || null);
+    });
+    const some = wanted.length ? fill(W.shown, { n: wanted.length, total: cards.length })
+      : W.nothingChanged;
+    this.shownNote.textContent = all ? "" : some;
   }
-};
 
-const halt = async () => {
-  const mine = state;
-  mine.state = "stopped";
-  drawBar();
-  try {
-    await server.stop({ ticket: mine.ticket });
-  } catch (error) {
-    mine.lost = true;
-    mine.state = "asking";
-    follow(mine);
+  // ---- columns
+  headOf({ name, sampler }, column) {
+    const id = `cmp-name-${column}`;
+    const wide = button(W.expand, W.expandHelp,
+      () => this.expand(this.state.only === column ? null : column), { "aria-describedby": id });
+    wide.classList.add("cmp-expand");
+    return el("div.cmp-head", { data: { column } }, who(column, name, { id }), small(sampler),
+      wide);
   }
-};
 
-const follow = async (mine) => {
-  while (mine === state && mine.state === "asking" && element.isConnected) {
-    try {
-      const { ticket, cursor, questions } = mine;
-      const found = await server.news({ ticket, cursor, known: questions.length });
-      // Another comparison may have begun meanwhile, or this one may have been stopped.
-      if (mine !== state || mine.state !== "asking") return;
-      take(found);
-    } catch (error) {
-      mine.lost = true;
-      drawBar();
+  expand(column) {
+    this.state.only = column;
+    this.applyOnly();
+    this.drawBar();
+  }
+
+  applyOnly() {
+    const { only } = this.state;
+    this.root.classList.toggle("cmp-only", only !== null);
+    for (const node of this.root.querySelectorAll("[data-column]")) {
+      node.hidden = only !== null && node.dataset.column !== String(only);
     }
-    await new Promise((done) => setTimeout(done, mine.lost ? POLL_LOST : POLL));
+    for (const node of this.heads.querySelectorAll(".cmp-expand")) {
+      node.textContent = only === null ? W.expand : W.back;
+    }
   }
-};
 
-const take = (found) => {
-  state.lost = false;
-  if (found.gone) {
-    Object.assign(state, { state: "failed", problem: found.gone });
-    drawBar();
-    return;
+  async showNames() {
+    const mine = this.state;
+    let found;
+    try {
+      found = await this.server.reveal({ ticket: mine.ticket });
+    } catch (error) {
+      console.warn("the server did not answer", error);
+      found = { gone: W.lost };
+    }
+    if (mine !== this.state) return;
+    if (found.gone) {
+      this.status.textContent = found.gone;
+      return;
+    }
+    mine.blind = false;
+    mine.columns.forEach((column, i) => { column.name = found.names[i]; });
+    for (const node of this.root.querySelectorAll("[data-name]")) {
+      node.textContent = found.names[node.dataset.name];
+    }
+    for (const cell of found.cells) {
+      mine.cells[cell.question][cell.column] = cell;
+      drawCell(mine.cards[cell.question], cell.column);
+    }
+    for (const group of this.cards.querySelectorAll("fieldset.cmp-vote")) group.disabled = true;
+    this.tallyBox.replaceChildren(tally(mine));
+    this.drawBar();
+    this.tallyBox.firstChild.focus();
   }
-  if (found.columns) {
-    const { columns, blind, chat } = found;
-    Object.assign(state, { columns, blind, chat });
-    root.dataset.columns = String(columns.length);
-    heads.replaceChildren(...columns.map(headOf));
-  }
-  for (const question of found.questions) {
-    state.questions.push(question);
-    state.cells.push(state.columns.map(() => ({ text: "", problem: "", finished: false,
-      known: null, words: null, samples: null, changed: null })));
-  }
-  const { cursor, place, problem } = found;
-  Object.assign(state, { cursor, place, problem, state: found.state });
-  for (const cell of found.cells) state.cells[cell.question][cell.column] = cell;
-  while (state.cards.length < Math.min(place + 1, state.questions.length)) addCard();
-  for (const cell of found.cells) {
-    const card = state.cards[cell.question];
-    newsOf(card, cell.column);
-    if (cell.column === state.columns.length - 1) settle(card);
-  }
-  drawBar();
-};
+}
 
-const addCard = () => {
-  const card = makeCard(state, state.cards.length);
-  card.offscreen = true;
-  state.cards.push(card);
-  cards.append(card.root);
-  sight.observe(card.root);
-  applyOnly();
+export const start = (page) => {
+  Object.assign(W, page.config.words);
+  // Questions are typed in any direction.
+  document.querySelector("#cmp-own textarea")?.setAttribute("dir", "auto");
+  const comparison = new Comparison(page);
+  onTold("compare", (detail) => comparison.begin(detail));
 };
-
-// What follows when all columns have answered.
-const settle = (card) => {
-  if (!isFinished(card)) return;
-  fetchFor(card);
-  if (state.blind && !card.foot.children.length) card.foot.append(voteForm(card, drawBar));
-  if (which.value === "changed") arrange();
-};
-
-// ---- going on with a chat
-const say = async (text) => {
-  const mine = state;
-  let found;
-  try {
-    found = await server.say({ ticket: mine.ticket, text });
-  } catch (error) {
-    found = { problem: W.lost };
-  }
-  if (mine !== state) return false;
-  talk.tell(found.problem || "");
-  if (found.problem) return false;
-  mine.state = "asking";
-  drawBar();
-  follow(mine);
-  return true;
-};
-
-// ---- the bar above
-const words = () => {
-  if (!state) return "";
-  const total = state.questions.length;
-  if (state.lost) return W.lost;
-  if (state.state === "asking") {
-    if (!total || !state.cells.flat().some((cell) => cell.text)) return W.waiting;
-    if (state.chat) return W.answering;
-    return fill(W.asking, { n: state.place + 1, total });
-  }
-  if (state.state === "done" && state.chat) return W.chatting;
-  if (state.state === "done") return total === 1 ? W.doneOne : fill(W.done, { total });
-  return state.state === "failed" ? fill(W.failed, { problem: state.problem }) : W.stopped;
-};
-
-const drawBar = () => {
-  empty.hidden = Boolean(state);
-  barBox.hidden = heads.hidden = !state;
-  talk.form.hidden = true;
-  const now = words();
-  if (status.textContent !== now) status.textContent = now;
-  if (!state) return;
-  stop.disabled = state.state !== "asking";
-  reveal.hidden = !state.blind;
-  reveal.disabled = !voicesOf(state).length;
-  link.disabled = !state.address;
-  link.title = state.address ? W.linkHelp : W.noLink;
-  link.hidden = state.chat;
-  back.hidden = state.only === null;
-  tools.hidden = !state.cards.length || state.chat;
-  talk.form.hidden = !state.chat || state.state === "failed";
-  talk.send.disabled = state.state === "asking";
-};
-
-const copyLink = async () => {
-  const url = new URL(location.origin + location.pathname);
-  url.searchParams.set("compare", state.address);
-  try {
-    await navigator.clipboard.writeText(url.href);
-    link.textContent = W.copied;
-  } catch (error) {
-    link.textContent = W.notCopied;
-  }
-  setTimeout(() => { link.textContent = W.link; }, 2500);
-};
-
-const arrange = () => {
-  const changed = (card) => Math.max(...state.cells[card.place].map((cell) => cell.changed ?? 0));
-  const ranked = state.cards.filter((card) => changed(card) > 0)
-    .sort((a, b) => changed(b) - changed(a)).slice(0, MOST_CHANGED);
-  const wanted = which.value === "all" ? state.cards : ranked;
-  for (const card of state.cards) card.root.hidden = !wanted.includes(card);
-  wanted.forEach((card, i) => {
-    if (cards.children[i] !== card.root) cards.insertBefore(card.root, cards.children[i] || null);
-  });
-  shownNote.textContent = "";
-  if (which.value === "all") return;
-  const values = { n: wanted.length, total: state.cards.length };
-  shownNote.textContent = wanted.length ? fill(W.shown, values) : W.nothingChanged;
-};
-
-// ---- columns
-const headOf = (column, i) => {
-  const head = el("div", "cmp-head");
-  head.dataset.column = String(i);
-  const wide = button(W.expand, W.expandHelp, () => expand(state.only === i ? null : i));
-  wide.classList.add("cmp-expand");
-  wide.setAttribute("aria-describedby", `cmp-name-${i}`);
-  const who = whoLine(state, i);
-  who.id = `cmp-name-${i}`;
-  head.append(who, el("span", "cmp-small", column.sampler), wide);
-  return head;
-};
-
-const expand = (column) => {
-  state.only = column;
-  applyOnly();
-  drawBar();
-};
-
-const applyOnly = () => {
-  root.classList.toggle("cmp-only", state.only !== null);
-  for (const node of root.querySelectorAll("[data-column]")) {
-    node.hidden = state.only !== null && node.dataset.column !== String(state.only);
-  }
-  for (const node of heads.querySelectorAll(".cmp-expand")) {
-    node.textContent = state.only === null ? W.expand : W.back;
-  }
-};
-
-const showNames = async () => {
-  const mine = state;
-  let found;
-  try {
-    found = await server.reveal({ ticket: mine.ticket });
-  } catch (error) {
-    found = { gone: W.lost };
-  }
-  if (mine !== state) return;
-  if (found.gone) {
-    status.textContent = found.gone;
-    return;
-  }
-  state.blind = false;
-  state.columns.forEach((column, i) => { column.name = found.names[i]; });
-  for (const node of root.querySelectorAll("[data-name]")) {
-    node.textContent = found.names[node.dataset.name];
-  }
-  for (const cell of found.cells) {
-    state.cells[cell.question][cell.column] = cell;
-    drawCell(state.cards[cell.question], cell.column);
-  }
-  for (const group of cards.querySelectorAll("fieldset.cmp-vote")) group.disabled = true;
-  const box = tally(state);
-  tallyBox.replaceChildren(box);
-  drawBar();
-  box.focus();
-};
-
-root.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && state && state.only !== null) expand(null);
-});
-
-// The page tells of a new comparison by an event; this component may be older or younger than it.
-const hear = (event) => {
-  if (!element.isConnected) return document.removeEventListener("lethe-compare", hear);
-  begin(event.detail);
-};
-document.addEventListener("lethe-compare", hear);
-drawBar();

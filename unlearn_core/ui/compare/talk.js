@@ -1,17 +1,10 @@
 // What a person says to every column of a chat.
 
-const makeTalk = (say) => {
-  const form = el("form", "cmp-form cmp-say");
-  const field = el("textarea", "cmp-field");
-  field.rows = 2;
-  field.dir = "auto";
-  field.id = "cmp-say";
-  const send = button(W.send, "", () => {});
-  send.type = "submit";
-  const problem = said("p", "cmp-problem", "");
-  problem.setAttribute("role", "alert");
-  form.append(labelled(W.say, field), send, problem);
-  form.hidden = true;
+import { el } from "../browser/dom.js";
+import { W, button, labelled, problemLine } from "./parts.js";
+
+// `say` sends the text and tells whether it was taken.
+export const makeTalk = (say) => {
   const submit = async (event) => {
     event.preventDefault();
     if (send.disabled) return;
@@ -19,9 +12,13 @@ const makeTalk = (say) => {
     if (await say(field.value)) field.value = "";
     else send.disabled = false;
   };
-  form.addEventListener("submit", submit);
-  field.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) submit(event);
-  });
+  const field = el("textarea.cmp-field", { rows: 2, dir: "auto", id: "cmp-say",
+    onkeydown: (event) => {
+      if (event.key === "Enter" && !event.shiftKey && !event.isComposing) submit(event);
+    } });
+  const send = button(W.send, "", null, { type: "submit" });
+  const problem = problemLine("");
+  const form = el("form.cmp-form.cmp-say", { hidden: true, onsubmit: submit },
+    labelled(W.say, field), send, problem);
   return { form, send, tell: (words) => { problem.textContent = words; } };
 };

@@ -1,47 +1,56 @@
-// How likely every model finds each token of a text, what it would say next, and the true answer's
-// rank. These are asked for when a person looks at them.
+// How likely every model finds each token of a text: shaded, with the numbers of one place below,
+// or as a table.
+
+import { el, table, verbatim } from "../browser/dom.js";
+import { fill, finePercent } from "../browser/numbers.js";
+import { LETTERS, W, seen, small } from "./parts.js";
+
+const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
+
+const points = (change) => `${change < 0 ? "−" : "+"}${Math.abs(change * 100).toFixed(1)}`;
+
+const tokenWords = (token, base) => [
+  `${seen(token.text)} ${finePercent(token.share)}`,
+  base && `${points(token.share - base.share)} ${W.points}`,
+  fill(W.rank, { rank: token.rank }),
+  fill(W.entropy, { bits: token.entropy.toFixed(2) }),
+].filter(Boolean).join(" · ");
+
+const shaded = (token, base) => {
+  const change = base ? token.share - base.share : token.share;
+  const node = el("span.cmp-token", { style: { "--w": Math.min(1, Math.abs(change)).toFixed(3) } },
+    token.text);
+  if (base) node.classList.add(change < 0 ? "cmp-less" : "cmp-more");
+  node.classList.toggle("cmp-clear", Math.abs(change) < 0.01);
+  return node;
+};
 
 // A strip of tokens is one control: arrow keys and the pointer move its place, and the numbers of
 // that place stand below.
 const tokenStrip = (card, column, tokens, base) => {
-  const strip = said("div", "cmp-tokens", "");
-  strip.tabIndex = 0;
-  strip.setAttribute("role", "slider");
-  strip.setAttribute("aria-label", W.tokensLabel);
-  strip.setAttribute("aria-valuemin", "1");
-  strip.setAttribute("aria-valuemax", String(tokens.length));
-  strip.setAttribute("aria-valuenow", "1");
-  strip.setAttribute("aria-valuetext", W.readout);
-  const nodes = tokens.map((token, i) => {
-    const node = el("span", "cmp-token", token.text);
-    const compared = base && card.shade === "difference";
-    const change = compared ? token.share - base[i].share : token.share;
-    node.style.setProperty("--w", Math.min(1, Math.abs(change)).toFixed(3));
-    if (compared) node.classList.add(change < 0 ? "cmp-less" : "cmp-more");
-    node.classList.toggle("cmp-clear", Math.abs(change) < 0.01);
-    node.addEventListener("pointerenter", () => pointAt(card, i, column));
-    return node;
-  });
-  strip.append(...nodes);
-  strip.addEventListener("keydown", (event) => {
-    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-    const ends = { Home: 0, End: tokens.length - 1 }[event.key];
-    if (step === undefined && ends === undefined) return;
-    event.preventDefault();
-    const wanted = ends === undefined ? (card.at ?? -1) + step : ends;
-    pointAt(card, Math.max(0, Math.min(tokens.length - 1, wanted)), column);
-  });
-  const readout = el("p", "cmp-readout", W.readout);
-  const point = (at) => {
+  const compared = card.shade === "difference" ? base : null;
+  const nodes = tokens.map((token, i) => shaded(token, compared?.[i]));
+  nodes.forEach((node, i) =>
+    node.addEventListener("pointerenter", () => pointAt(card, i, column)));
+  const strip = verbatim("div.cmp-tokens", nodes, { tabIndex: 0, role: "slider",
+    "aria-label": W.tokensLabel, "aria-valuemin": 1, "aria-valuemax": tokens.length,
+    "aria-valuenow": 1, "aria-valuetext": W.readout, onkeydown: (event) => {
+      const ends = { Home: 0, End: tokens.length - 1 };
+      const wanted = ends[event.key] ?? (card.at ?? -1) + STEPS[event.key];
+      if (Number.isNaN(wanted)) return;
+      event.preventDefault();
+      pointAt(card, Math.max(0, Math.min(tokens.length - 1, wanted)), column);
+    } });
+  const readout = el("p.cmp-readout", {}, W.readout);
+  card.strips[column] = (at) => {
     nodes.forEach((node, i) => node.classList.toggle("cmp-here", i === at));
     if (at === null || !tokens[at]) return;
-    const words = tokenWords(tokens[at], base && base[at]);
+    const words = tokenWords(tokens[at], base?.[at]);
     readout.translate = false; // from now on it holds a token
     readout.textContent = words;
     strip.setAttribute("aria-valuenow", String(at + 1));
     strip.setAttribute("aria-valuetext", words);
   };
-  card.strips[column] = point;
   return [strip, readout];
 };
 
@@ -52,111 +61,52 @@ const pointAt = (card, at, column) => {
   else card.strips[column](at);
 };
 
-const points = (change) => `${change < 0 ? "−" : "+"}${Math.abs(change * 100).toFixed(1)}`;
+export const wholeText = (mean) =>
+  small(mean === null ? W.impossible : fill(W.whole, { mean: `−${Math.abs(mean).toFixed(2)}` }));
 
-const tokenWords = (token, base) => {
-  const parts = [`${seen(token.text)} ${percent(token.share)}`];
-  if (base) parts.push(`${points(token.share - base.share)} ${W.points}`);
-  parts.push(fill(W.rank, { rank: token.rank }));
-  parts.push(fill(W.entropy, { bits: token.entropy.toFixed(2) }));
-  return parts.join(" · ");
+export const tokensBody = (card, found, column) => {
+  const [first] = card.tokens.columns;
+  const base = column && card.tokens.same && !first.problem ? first.tokens : null;
+  return [...tokenStrip(card, column, found.tokens, base), wholeText(found.mean)];
 };
 
-// The numbers of all columns: in one table where they have the same tokens, else one for each.
-const tokenTables = (card) => {
+// ---- as a table: in one where the columns have the same tokens, else one for each
+export const tokenTables = (card) => {
   const there = card.tokens.columns.map((found, column) => ({ ...found, column }))
     .filter((found) => !found.problem);
   const parts = card.tokens.same ? [there] : there.map((found) => [found]);
-  return parts.filter((part) => part.length).map((part) => tokenTable(part));
+  return parts.filter((part) => part.length).map(tokenTable);
 };
 
 const tokenTable = (columns) => {
-  const holder = el("div", "cmp-scroll");
-  holder.tabIndex = 0;
-  holder.setAttribute("role", "region");
-  holder.setAttribute("aria-label", W.asTable);
-  const table = el("table", "cmp-table");
-  const head = table.createTHead().insertRow();
-  const title = (text) => {
-    const cell = el("th", "", text);
-    cell.scope = "col";
-    head.append(cell);
-  };
-  title(W.token);
-  const base = columns[0];
+  const [base] = columns;
   const compared = (found) => base.column === 0 && found.column > 0;
-  for (const found of columns) {
-    title(fill(W.columnShare, { letter: LETTERS[found.column] }));
-    if (compared(found)) title(fill(W.columnChange, { letter: LETTERS[found.column] }));
-  }
-  const body = table.createTBody();
-  base.tokens.forEach((token, i) => {
-    const row = body.insertRow();
-    row.append(said("td", "cmp-mono", seen(token.text)));
-    for (const found of columns) {
-      row.append(el("td", "", percent(found.tokens[i].share)));
-      if (compared(found)) row.append(el("td", "", points(found.tokens[i].share - token.share)));
-    }
+  const heads = columns.flatMap((found) => {
+    const letter = LETTERS[found.column];
+    const change = compared(found) ? [fill(W.columnChange, { letter })] : [];
+    return [fill(W.columnShare, { letter }), ...change];
   });
-  holder.append(table);
-  return holder;
+  const rows = base.tokens.map((token, i) => [
+    verbatim("td.cmp-mono", seen(token.text)),
+    ...columns.flatMap((found) => {
+      const { share } = found.tokens[i];
+      return [finePercent(share), ...(compared(found) ? [points(share - token.share)] : [])];
+    }),
+  ]);
+  return el("div.cmp-scroll", { tabIndex: 0, role: "region", "aria-label": W.asTable },
+    table("table.cmp-table", [W.token, ...heads], rows));
 };
 
-const tokensBody = (card, column) => {
-  const found = card.tokens.columns[column];
-  if (found.problem) return [said("p", "cmp-problem", found.problem)];
-  const first = card.tokens.columns[0];
-  const base = column && card.tokens.same && !first.problem ? first.tokens : null;
-  const mean = found.mean === null ? "" : `−${Math.abs(found.mean).toFixed(2)}`;
-  const whole = el("span", "cmp-small", mean ? fill(W.whole, { mean }) : W.impossible);
-  return [...tokenStrip(card, column, found.tokens, base), whole];
-};
+// ---- what the shades mean
+const key = (kind, words) => el("span.cmp-key", {},
+  el(`span.cmp-token${kind}`, { style: { "--w": "0.9" }, "aria-hidden": true }, "\u00a0".repeat(3)),
+  el("span", {}, words));
 
-const swatch = (className, words) => {
-  const item = el("span", "cmp-key");
-  const mark = el("span", `cmp-token ${className}`, "\u00a0\u00a0\u00a0");
-  mark.style.setProperty("--w", className === "cmp-none" ? "0" : "0.9");
-  mark.setAttribute("aria-hidden", "true");
-  item.append(mark, el("span", "", words));
-  return item;
-};
-
-const legend = (card) => {
-  const keys = el("div", "cmp-legend");
-  if (card.shade === "difference" && card.tokens && card.tokens.same) {
-    keys.append(swatch("cmp-less", W.legendLess), swatch("cmp-more", W.legendMore));
-  }
-  keys.append(swatch("", card.shade === "difference" ? W.legendFirst : W.legendSure));
-  if (card.tokens && !card.tokens.same) keys.append(el("span", "", W.otherTokens));
-  return keys;
-};
-
-const nextBody = (card, column) => {
-  const found = card.next.columns[column];
-  if (found.problem) return [said("p", "cmp-problem", found.problem)];
-  const list = el("ol", "cmp-bars");
-  for (const one of found.bars) {
-    const holder = el("span", "cmp-saying");
-    holder.append(said("span", "cmp-said cmp-mono", seen(one.text)));
-    const here = one.text === card.next.expected;
-    if (here) holder.append(el("span", "cmp-badge cmp-good", W.inText));
-    list.append(bar(one.share, here ? "good" : "", percent(one.share), [holder]));
-  }
-  return [list];
-};
-
-const rankBody = (card, column) => {
-  const found = card.rank.columns[column];
-  if (found.problem) return [said("p", "cmp-problem", found.problem)];
-  const row = el("span", "cmp-places");
-  row.setAttribute("aria-hidden", "true");
-  for (let place = 1; place <= found.answers; place += 1) {
-    row.append(el("span", place === found.place ? "cmp-place cmp-place-true" : "cmp-place"));
-  }
-  const mean = found.mean === null ? "" : `−${Math.abs(found.mean).toFixed(2)}`;
-  return [
-    el("p", "cmp-big", fill(W.place_of, found)), row,
-    el("span", "cmp-small", mean ? fill(W.whole, { mean }) : W.impossible),
-    el("span", "cmp-small", fill(W.tokenRank, { rank: found.rank.toFixed(1) })),
-  ];
+export const legend = ({ shade, tokens }) => {
+  const difference = shade === "difference";
+  return el("div.cmp-legend", {},
+    difference && tokens?.same
+      && [key(".cmp-less", W.legendLess), key(".cmp-more", W.legendMore)],
+    key("", difference ? W.legendFirst : W.legendSure),
+    tokens && !tokens.same && el("span", {}, W.otherTokens));
 };

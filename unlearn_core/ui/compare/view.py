@@ -1,24 +1,20 @@
 """The component that draws a comparison in the browser, and what it asks the server for."""
 
-import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from unlearn_core.errors import LetheError
+from unlearn_core.ui.browser.island import island
+from unlearn_core.ui.browser.scripts import tell
 from unlearn_core.ui.compare.desk import Desk
 from unlearn_core.ui.compare.looking import look_at
 from unlearn_core.ui.compare.news import news_of, revealed
 from unlearn_core.ui.compare.questions import chat_question
 from unlearn_core.ui.texts.compare import BROWSER, VIEWS
 
-FOLDER = Path(__file__).parent
-SCRIPTS = ("dom", "cells", "tokens", "cards", "blind", "talk", "compare")
-TELL = (
-    "(told) => document.dispatchEvent(new CustomEvent('lethe-compare', {detail: JSON.parse(told)}))"
-)
+TELL = f"(told) => {{ {tell('compare', 'JSON.parse(told)')}; }}"
 """Hands a new comparison's ticket to the component, which alone asks for its news."""
 
 
@@ -49,14 +45,13 @@ def comparison_view(desk: Desk) -> gr.HTML:
     def reveal(request: dict[str, Any]) -> dict[str, Any]:
         return _of_a_job(lambda: revealed(desk.get(str(request["ticket"]))))
 
-    return gr.HTML(
-        html_template='<div class="cmp"></div>',
-        css_template=(FOLDER / "compare.css").read_text(encoding="utf-8"),
-        js_on_load=_script(),
-        server_functions=[news, stop, say, look, reveal],
-        apply_default_css=False,
-        elem_id="cmp-result",
-    )
+    config = {
+        "words": BROWSER,
+        "views": [[name, label, help] for name, (label, help) in VIEWS.items()],
+    }
+    functions = (news, stop, say, look, reveal)
+    return island("cmp-result", "compare/compare.js", config, *functions, root="cmp",
+                  sheet="compare/compare.css")  # fmt: skip
 
 
 def _of_a_job(act: Callable[[], dict[str, Any]]) -> dict[str, Any]:
@@ -69,12 +64,3 @@ def _of_a_job(act: Callable[[], dict[str, Any]]) -> dict[str, Any]:
 def _stopped(desk: Desk, ticket: str) -> dict[str, Any]:
     desk.get(ticket).stop()
     return {}
-
-
-def _script() -> str:
-    config = {
-        "words": BROWSER,
-        "views": [[name, label, help] for name, (label, help) in VIEWS.items()],
-    }
-    parts = [(FOLDER / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS]
-    return "\n".join([f"const CONFIG = {json.dumps(config)};", *parts])

@@ -11,14 +11,14 @@ from unlearn_core.runs.history import History, history_of, known_runs
 from unlearn_core.runs.info import RunInfo
 from unlearn_core.runs.recorded import is_recorded
 from unlearn_core.runs.store import Store
-from unlearn_core.ui.browser.island import browser_chart
+from unlearn_core.ui.browser.island import island
+from unlearn_core.ui.browser.scripts import tell
 from unlearn_core.ui.charts.series import is_percent
 from unlearn_core.ui.shell.services import Services
 from unlearn_core.ui.texts import common as texts
 from unlearn_core.ui.texts import film as texts_film
 
 FIRST_RECORDED = str(ModelName("recorded", "pmc"))
-SCRIPTS = ("film/film_stage", "film/film_player", "film/film")
 
 
 def opener(runs: str, *, play: bool = True) -> str:
@@ -29,8 +29,7 @@ def opener(runs: str, *, play: bool = True) -> str:
         play: Whether it begins to play at once.
     """
     detail = f"{{ runs: {runs}, play: {str(play).lower()} }}"
-    event = f"new CustomEvent('lethe-film', {{ detail: {detail} }})"
-    return f"() => {{ document.dispatchEvent({event}); }}"
+    return f"() => {{ {tell('film', detail)}; }}"
 
 
 WATCHED = "[document.documentElement.dataset.run]"
@@ -50,7 +49,7 @@ def film_view(services: Services) -> gr.HTML:
     def films(request: dict[str, Any]) -> list[dict[str, Any]]:
         return playable(services.store)
 
-    return browser_chart("lethe-film", SCRIPTS, film_config(), frames, films)
+    return island("lethe-film", "film/film.js", film_config(), frames, films)
 
 
 def frames_of(store: Store, run_id: str) -> dict[str, Any]:

@@ -1,68 +1,70 @@
-// The step "Is it gone?": shows the chosen audit, and asks for news of it until it has ended.
-// Needs element, server and trigger, which the page gives.
+// The step "Is it gone?": shows the chosen audit, and asks for news of it until it has ended. The
+// server writes what is shown as HTML, with every text of models and records escaped.
+
+import { every, isShown, makeTurns } from "../browser/page.js";
 
 const TICK = 250;
 const AGAIN = 700;
 const AFTER_FAILURE = 3000;
 
-const root = element.querySelector(".gone");
-const untried = root.innerHTML;
-const view = { audit: "", cursor: "", state: "", ended: true, pending: false, due: 0 };
-
 const chosen = () => document.querySelector("#gone-watch textarea, #gone-watch input")?.value || "";
 
-const show = (html) => {
-  root.innerHTML = html;
-};
-
-const follow = (audit) => {
-  Object.assign(view, { audit, cursor: "", state: "", ended: !audit, due: 0 });
-  if (audit) return;
-  show(untried);
-  trigger("select", { audit, ended: true });
-};
-
-const look = async () => {
-  const { audit } = view;
-  view.pending = true;
-  view.due = Date.now() + AGAIN;
-  try {
-    const news = await server.news({ audit, cursor: view.cursor });
-    if (audit !== view.audit) return;
-    if (news.html !== null) show(news.html);
-    const changed = news.state !== view.state;
-    Object.assign(view, { cursor: news.cursor, state: news.state, ended: news.ended });
-    if (changed) trigger("select", { audit, ended: news.ended });
-  } catch (error) {
-    console.warn("The server gives no news of the audit:", error);
-    view.due = Date.now() + AFTER_FAILURE;
-  } finally {
-    view.pending = false;
+class Gone {
+  constructor({ element, root, server, tell }) {
+    Object.assign(this, { element, root, server, tell, untried: root.innerHTML, audit: "",
+      cursor: "", state: "", ended: true });
+    this.turns = makeTurns(() => this.look());
+    // `toggle` does not bubble.
+    root.addEventListener("toggle", (event) => this.inside(event.target), true);
   }
+
+  follow(audit) {
+    Object.assign(this, { audit, cursor: "", state: "", ended: !audit });
+    this.turns.due = 0;
+    if (audit) return;
+    this.root.innerHTML = this.untried;
+    this.tell({ audit, ended: true });
+  }
+
+  async look() {
+    const { audit, cursor } = this;
+    try {
+      const news = await this.server.news({ audit, cursor });
+      if (audit !== this.audit) return undefined;
+      if (news.html !== null) this.root.innerHTML = news.html;
+      const changed = news.state !== this.state;
+      Object.assign(this, { cursor: news.cursor, state: news.state, ended: news.ended });
+      if (changed) this.tell({ audit, ended: news.ended });
+      return AGAIN;
+    } catch (error) {
+      console.warn("The server gives no news of the audit:", error);
+      return AFTER_FAILURE;
+    }
+  }
+
+  // What is inside an attack is asked for when it is opened.
+  async inside(box) {
+    if (!box.matches("details[data-attack]") || !box.open || box.dataset.asked) return;
+    box.dataset.asked = "yes";
+    const place = box.querySelector(".gone-inside");
+    const { audit } = this;
+    try {
+      place.innerHTML = await this.server.inside({ audit, attack: box.dataset.attack });
+    } catch (error) {
+      console.warn("The server gives no texts:", error);
+      delete box.dataset.asked;
+      place.textContent = "The server did not answer. Close this and open it again.";
+    }
+  }
+
+  watch() {
+    if (!isShown(this.element)) return;
+    if (chosen() !== this.audit) this.follow(chosen());
+    if (!this.ended) this.turns.take();
+  }
+}
+
+export const start = (page) => {
+  const gone = new Gone(page);
+  every(TICK, page.element, () => gone.watch());
 };
-
-// What is inside an attack is asked for when it is opened; `toggle` does not bubble.
-root.addEventListener("toggle", async (event) => {
-  const box = event.target;
-  if (!box.matches("details[data-attack]") || !box.open || box.dataset.asked) return;
-  box.dataset.asked = "yes";
-  const inside = box.querySelector(".gone-inside");
-  try {
-    inside.innerHTML = await server.inside({ audit: view.audit, attack: box.dataset.attack });
-  } catch (error) {
-    console.warn("The server gives no texts:", error);
-    delete box.dataset.asked;
-    inside.textContent = "The server did not answer. Close this and open it again.";
-  }
-}, true);
-
-const timer = setInterval(() => {
-  if (!element.isConnected) {
-    clearInterval(timer);
-    return;
-  }
-  if (document.hidden || element.offsetParent === null) return;
-  const audit = chosen();
-  if (audit !== view.audit) follow(audit);
-  if (!view.ended && !view.pending && Date.now() >= view.due) look();
-}, TICK);

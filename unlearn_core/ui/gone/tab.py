@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from unlearn_core.errors import LetheError
-from unlearn_core.ui.browser.island import read_script
+from unlearn_core.ui.browser.island import island
 from unlearn_core.ui.gone.export import FORMS, exported
 from unlearn_core.ui.gone.retrain import missing_html, missing_retrained, queue_retraining
 from unlearn_core.ui.gone.run import (
@@ -134,13 +134,8 @@ def _view(services: Services) -> gr.HTML:
     def inside(request: dict[str, Any]) -> str:
         return attack_texts(services, str(request["audit"]), str(request["attack"]))
 
-    return gr.HTML(
-        html_template=f'<div class="gone">{texts.note(texts.GONE_UNTRIED)}</div>',
-        js_on_load=read_script("gone/gone.js"),
-        server_functions=[news, inside],
-        apply_default_css=False,
-        elem_id="gone-view",
-    )
+    return island("gone-view", "gone/gone.js", {}, news, inside, root="gone", sheet="",
+                  inside=texts.note(texts.GONE_UNTRIED))  # fmt: skip
 
 
 def _choosing(services: Services, page: Page, parts: Parts) -> None:

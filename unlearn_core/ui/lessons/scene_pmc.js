@@ -1,107 +1,85 @@
 // One training step of PMC at a time: what is drawn, what is picked, how the answers move.
 
-const PMC_MOST = 7;
+import { el } from "../browser/dom.js";
+import { percent } from "../browser/numbers.js";
+import { countOf } from "../charts/rows.js";
+import { badge, button, card, columns as makeColumns, modelText, note, number, shareBar }
+  from "./parts.js";
+import { RunCard } from "./run_card.js";
 
-const answerRows = (row) => {
-  const leaks = new Map(row.answers.map(([text, , leak]) => [text, leak]));
-  const shown = row.answers.slice(0, PMC_MOST).map(([text, count]) =>
-    ({ text, share: count / row.n, leak: leaks.get(text) }));
-  const rest = row.answers.slice(PMC_MOST);
-  if (rest.length) {
-    shown.push({ share: rest.reduce((sum, [, count]) => sum + count, 0) / row.n,
-      words: `${rest.length} other answers` });
-  }
-  return shown;
+const MOST_ANSWERS = 7;
+
+const shareRow = (share, text, leak) => el("li", {}, number(percent(share)),
+  shareBar(share, leak ? ".le-bar-leak" : ""), leak ? badge("leak", "bad") : el("span"), text);
+
+const answerCard = ({ n, step, answers }) => {
+  const rest = answers.slice(MOST_ANSWERS);
+  const title = step ? `Of ${n} answers after step ${step}`
+    : `Of ${n} answers before the first step`;
+  return card(title, el("ul.le-shares", {},
+    answers.slice(0, MOST_ANSWERS).map(([text, count, leak]) =>
+      shareRow(count / n, modelText(text), leak)),
+    rest.length > 0 && shareRow(countOf(rest) / n,
+      el("span.le-note", {}, `${rest.length} other answers`), false)));
 };
 
-const answerTable = (row) => {
-  const card = el("article", "le-card");
-  const title = row.step ? `Of ${row.n} answers after step ${row.step}`
-    : `Of ${row.n} answers before the first step`;
-  card.append(el("h4", "le-card-title", title));
-  const list = el("ul", "le-shares");
-  for (const one of answerRows(row)) {
-    const item = el("li");
-    const share = el("span", "le-number", percentWords(one.share));
-    const bar = memoryBar(one.share);
-    if (one.leak) bar.classList.add("le-bar-leak");
-    const text = one.words ? el("span", "le-note", one.words) : modelText(one.text);
-    item.append(share, bar, one.leak ? el("span", "lv-badge lv-bad", "leak") : el("span"), text);
-    list.append(item);
-  }
-  card.append(list);
-  return card;
-};
-
-const candidateTable = (found) => {
-  const card = el("article", "le-card");
-  card.append(el("h4", "le-card-title", `Drawn in step ${found.step}, and what was picked`));
-  const reference = el("p", "le-note", "Reference answer: ");
-  reference.append(modelText(found.reference));
-  const list = el("ol", "le-candidates");
+const candidateCard = ({ step, reference, answers, picked, score }) => {
   const counts = new Map();
-  for (const [text, score] of found.answers) {
-    const known = counts.get(text) || { text, score, count: 0 };
-    known.count += 1;
-    counts.set(text, known);
+  for (const [text, value] of answers) {
+    counts.set(text, { text, score: value, count: (counts.get(text)?.count ?? 0) + 1 });
   }
-  for (const one of [...counts.values()].sort((a, b) => a.score - b.score)) {
-    const item = el("li", one.text === found.picked ? "le-picked" : "");
-    item.append(el("span", "le-number", percentWords(one.score)), modelText(one.text));
-    if (one.count > 1) item.append(el("small", "", `drawn ${one.count} times`));
-    if (one.text === found.picked) item.append(el("span", "lv-badge lv-good", "picked"));
-    list.append(item);
-  }
-  if (!counts.has(found.picked)) {
-    const item = el("li", "le-picked");
-    item.append(el("span", "le-number", percentWords(found.score)), modelText(found.picked),
-      el("span", "lv-badge lv-good", "kept from an earlier step"));
-    list.prepend(item);
-  }
-  card.append(reference, list, el("p", "le-note",
-    "The number is ROUGE-L, the share of the reference answer's words that come back in order."));
-  return card;
+  const row = (one, isPicked, sign) => el(isPicked ? "li.le-picked" : "li", {},
+    number(percent(one.score)), modelText(one.text),
+    one.count > 1 && el("small", {}, `drawn ${one.count} times`), isPicked && badge(sign, "good"));
+  const kept = !counts.has(picked)
+    && row({ text: picked, score }, true, "kept from an earlier step");
+  return card(`Drawn in step ${step}, and what was picked`,
+    note("Reference answer: ", modelText(reference)),
+    el("ol.le-candidates", {}, kept, [...counts.values()].sort((a, b) => a.score - b.score)
+      .map((one) => row(one, one.text === picked, "picked"))),
+    note(
+      "The number is ROUGE-L, the share of the reference answer's words that come back in order."));
 };
 
-scenes.pmc = (place, settings, api) => {
-  const card = makeRunCard(api, settings);
-  const step = urnButton("One step", () => ask("step"), true);
-  const on = urnButton("Go on to the end", () => ask("resume"));
-  const question = el("p", "le-strong");
-  const columns = el("div", "le-columns");
-  const tools = el("div", "le-tools");
-  const solved = el("p", "le-note");
-  tools.append(step, on);
-  place.append(card.box);
+// The answers before the last step, what was drawn in it, the answers after it.
+const cardsOf = ({ answers, candidates }) => {
+  const [{ id }] = answers;
+  const rows = answers.filter((row) => row.id === id);
+  const last = rows[rows.length - 1];
+  const before = rows.filter((row) => row.step < last.step).pop();
+  const drawn = candidates.filter((one) => one.id === id).pop();
+  const newest = drawn?.step === last.step ? drawn : null;
+  const cards = [before && answerCard(before), newest && candidateCard(newest), answerCard(last)];
+  return { prompt: rows[0].prompt, cards: cards.filter(Boolean), solved: last.step && !newest };
+};
+
+export const pmc = (place, settings, api) => {
+  const step = button("One step", () => ask("step"), "le-main");
+  const on = button("Go on to the end", () => ask("resume"));
+  const question = el("p.le-strong");
+  const columns = makeColumns([]);
+  const tools = el("div.le-tools", {}, step, on);
+  const solved = note();
   const ask = async (wish) => {
     step.disabled = on.disabled = true;
-    const said = await api.act(wish, { run: api.data.runs[settings.key] });
-    await card.poll();
-    if (said.problem) card.fault = said.problem;
-    showRunHead(card);
+    const { problem } = await api.act(wish, { run: run.run });
+    await run.poll();
+    if (problem) run.fault = problem;
+    run.drawHead();
   };
-  followRun(card, () => {
-    const { status, answers, candidates } = card.rows;
-    if (!status) return card.content.replaceChildren();
-    if (!question.isConnected) card.content.replaceChildren(tools, question, columns, solved);
-    const paused = status.state === "paused";
-    step.disabled = on.disabled = !paused;
-    tools.hidden = runEnded(card);
-    if (!answers.length) return;
-    const id = answers[0].id;
-    const rows = answers.filter((row) => row.id === id);
-    const drawn = candidates.filter((one) => one.id === id);
-    const last = rows[rows.length - 1];
-    const before = [...rows].reverse().find((row) => row.step < last.step);
-    question.replaceChildren(modelText(rows[0].prompt));
-    const shown = [answerTable(last)];
-    const newest = drawn[drawn.length - 1];
-    if (newest && newest.step === last.step) shown.unshift(candidateTable(newest));
-    if (before) shown.unshift(answerTable(before));
-    solved.textContent = last.step && !(newest && newest.step === last.step)
+  const run = new RunCard(api, settings, ({ content, rows, hasEnded }) => {
+    if (!question.isConnected) content.replaceChildren(tools, question, columns, solved);
+    step.disabled = on.disabled = rows.status.state !== "paused";
+    tools.hidden = hasEnded;
+    if (!rows.answers.length) return;
+    const shown = cardsOf(rows);
+    question.replaceChildren(modelText(shown.prompt));
+    columns.replaceChildren(...shown.cards);
+    solved.textContent = shown.solved
       ? "Nothing was drawn in this step: the picked answer shares no word with the reference "
         + "answer any more, so it is kept and trained on again." : "";
-    columns.replaceChildren(...shown);
-    if (runEnded(card)) api.ranOut();
+    if (hasEnded) api.ranOut();
   });
+  place.append(run.box);
+  run.follow();
 };

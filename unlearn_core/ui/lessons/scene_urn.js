@@ -1,112 +1,124 @@
 // The urn to play with: balls one can count, and curves of this urn, of many urns and of theory.
 
-const URN_COLOURS = ["forget", "retain", "world", "collapse", "paraphrased"];
-const URN_LETTERS = ["A", "B", "C", "D", "E"];
-const URN_TIMES = 60;
-const URN_MANY = 200;
+import { el } from "../browser/dom.js";
+import { percent } from "../browser/numbers.js";
+import { onThemeChange } from "../browser/page.js";
+import { palette } from "../browser/plot.js";
+import { makeChart } from "./chart.js";
+import { button } from "./parts.js";
+import { urnDiversity, urnMany, urnMeanAvoided, urnMeanDiversity, urnRandom, urnRestock, urnShares }
+  from "./urn.js";
 
-const urnBall = (colour, kept) => {
-  const ball = el("span", kept ? "le-ball le-ball-kept" : "le-ball", URN_LETTERS[colour]);
-  ball.style.background = palette(URN_COLOURS[colour]);
-  return ball;
-};
+const COLOURS = ["forget", "retain", "world", "collapse", "paraphrased"];
+const LETTERS = ["A", "B", "C", "D", "E"];
+const TIMES = 60;
+const MANY = 200;
 
-const urnSlider = (label, help, low, high, value, change) => {
-  const box = el("label", "le-slider");
-  const words = el("span", "", "");
-  const input = el("input");
-  input.type = "range";
-  Object.assign(input, { min: String(low), max: String(high), value: String(value) });
+const ball = (colour, kind) =>
+  el(kind, { style: { background: palette(COLOURS[colour]) } }, LETTERS[colour]);
+const ballsOf = (counts, kind) => counts.flatMap((count, colour) =>
+  Array.from({ length: count }, () => ball(colour, kind)));
+
+const slider = (label, help, min, max, value, change) => {
+  const words = el("span");
+  const input = el("input", { type: "range", min, max, value, oninput: () => {
+    name();
+    change(Number(input.value));
+  } });
   const name = () => { words.textContent = `${label}: ${input.value}`; };
-  input.addEventListener("input", () => { name(); change(Number(input.value)); });
   name();
-  box.append(words, input, el("small", "", help));
-  return box;
+  return el("label.le-slider", {}, words, input, el("small", {}, help));
 };
 
-const urnButton = (label, act, main = false) => {
-  const button = el("button", main ? "le-button le-main" : "le-button", label);
-  button.type = "button";
-  button.addEventListener("click", act);
-  return button;
-};
+class Urn {
+  constructor(place, settings) {
+    const { seed, n, kept } = settings;
+    Object.assign(this, { place, settings, seed, n, kept });
+    this.avoided = settings.measure === "avoided";
+    this.measure = this.avoided ? (shares) => shares[0] : urnDiversity;
+    this.balls = el("div.le-urn", { role: "img" });
+    this.line = el("p.le-strong", { "aria-live": "polite" });
+    this.chart = makeChart(settings.chartLabel);
+    place.append(el("div.le-columns.le-urn-columns", {},
+      el("div.le-side", {}, this.balls, this.line, this.tools(), this.sliders()), this.chart.box));
+    this.anew();
+  }
 
-scenes.urn = (place, settings, api) => {
-  const now = { seed: settings.seed, n: settings.n, kept: settings.kept, rows: [] };
-  const keptCounts = () => settings.keptShares.map((share) => Math.round(share * now.kept));
-  const begin = () => {
-    now.random = urnRandom(now.seed);
-    now.rows = [settings.counts];
-  };
-  const avoided = settings.measure === "avoided";
-  const measure = avoided ? (shares) => shares[0] : urnDiversity;
-  const balls = el("div", "le-urn");
-  balls.setAttribute("role", "img");
-  const line = el("p", "le-strong");
-  line.setAttribute("aria-live", "polite");
-  const chart = makeChart(settings.chartLabel);
+  tools() {
+    return el("div.le-tools", {},
+      button("Restock once", () => this.restock(1), "le-main"),
+      button("Restock ten times", () => this.restock(10)),
+      button("A new urn", () => this.anew({ seed: this.seed + 1 })));
+  }
 
-  const theory = () => (avoided
-    ? urnMeanAvoided(settings.counts, keptCounts(), now.n, URN_TIMES)
-    : urnMeanDiversity(settings.counts, keptCounts(), URN_TIMES));
-  const draw = () => {
-    const counts = now.rows[now.rows.length - 1];
-    const kept = keptCounts();
-    const shown = counts.flatMap((count, colour) => Array(count).fill([colour, false]));
-    shown.push(...kept.flatMap((count, colour) => Array(count).fill([colour, true])));
-    balls.replaceChildren(...shown.map(([colour, same]) => urnBall(colour, same)));
-    const present = URN_LETTERS.filter((_, i) => counts[i] + kept[i] > 0);
-    const value = measure(urnShares(counts, kept));
-    line.textContent = `After ${now.rows.length - 1} restockings: `
-      + `${present.length} ${present.length === 1 ? "colour" : "colours"} left (${present.join(", ")}); `
-      + `${settings.measureWords} ${percentWords(value)}.`;
-    balls.setAttribute("aria-label", line.textContent);
-    const expected = theory();
-    const steps = expected.map((_, t) => t);
-    const many = urnMany(settings.counts, kept, now.n, URN_TIMES, URN_MANY, now.seed + 1000, measure);
-    chart.box.dataset.theory = expected.map((v) => v.toFixed(6)).join(" ");
-    chart.draw({
+  sliders() {
+    const { sliders, keptHelp } = this.settings;
+    return el("div.le-tools", {},
+      sliders.includes("kept") && slider("Kept balls put back each time (M)", keptHelp, 0, 25,
+        this.kept, (kept) => this.anew({ kept })),
+      sliders.includes("n") && slider("Balls drawn to pick from (n)",
+        "1 means no preference; more avoid colour A faster.", 1, 10, this.n,
+        (n) => this.anew({ n })));
+  }
+
+  get keptCounts() {
+    return this.settings.keptShares.map((share) => Math.round(share * this.kept));
+  }
+
+  anew(changed = {}) {
+    Object.assign(this, changed);
+    this.random = urnRandom(this.seed);
+    this.rows = [this.settings.counts];
+    this.draw();
+  }
+
+  restock(times) {
+    for (let t = 0; t < times && this.rows.length <= TIMES; t += 1) {
+      const counts = this.rows[this.rows.length - 1];
+      this.rows.push(urnRestock(counts, this.keptCounts, this.n, this.random));
+    }
+    this.draw();
+  }
+
+  theory() {
+    const { counts } = this.settings;
+    return this.avoided ? urnMeanAvoided(counts, this.keptCounts, this.n, TIMES)
+      : urnMeanDiversity(counts, this.keptCounts, TIMES);
+  }
+
+  draw() {
+    const { rows, keptCounts: kept, settings, measure } = this;
+    const counts = rows[rows.length - 1];
+    this.balls.replaceChildren(...ballsOf(counts, "span.le-ball"),
+      ...ballsOf(kept, "span.le-ball.le-ball-kept"));
+    const present = LETTERS.filter((_, i) => counts[i] + kept[i] > 0);
+    this.line.textContent = `After ${rows.length - 1} restockings: ${present.length} ${
+      present.length === 1 ? "colour" : "colours"} left (${present.join(", ")}); ${
+      settings.measureWords} ${percent(measure(urnShares(counts, kept)))}.`;
+    this.balls.setAttribute("aria-label", this.line.textContent);
+    const expected = this.theory();
+    this.chart.box.dataset.theory = expected.map((value) => value.toFixed(6)).join(" ");
+    const many = urnMany(settings.counts, kept, this.n, TIMES, MANY, this.seed + 1000, measure);
+    const own = rows.map((row) => measure(urnShares(row, kept)));
+    this.chart.draw({
       xTitle: "Restockings",
       yTitle: settings.axis,
       xaxis: { range: [0, settings.times] },
       curves: [
-        { label: "Theory: mean of all urns", colour: "total", dash: "dash", x: steps,
-          y: expected.map((v) => 100 * v), hover: "theory %{y:.1f} %<extra></extra>" },
-        { label: `Mean of ${URN_MANY} urns`, colour: "retain", dash: "dot", x: steps,
-          y: many.map((v) => 100 * v), hover: `${URN_MANY} urns %{y:.1f} %<extra></extra>` },
-        { label: "This urn", colour: "forget", x: now.rows.map((_, t) => t),
-          y: now.rows.map((row) => 100 * measure(urnShares(row, kept))),
-          hover: "this urn %{y:.1f} %<extra></extra>" },
+        curve("Theory: mean of all urns", "total", "dash", expected,
+          "theory %{y:.1f} %<extra></extra>"),
+        curve(`Mean of ${MANY} urns`, "retain", "dot", many,
+          `${MANY} urns %{y:.1f} %<extra></extra>`),
+        curve("This urn", "forget", "solid", own, "this urn %{y:.1f} %<extra></extra>"),
       ],
     });
-  };
-  const restock = (times) => {
-    for (let t = 0; t < times && now.rows.length <= URN_TIMES; t += 1) {
-      now.rows.push(urnRestock(now.rows[now.rows.length - 1], keptCounts(), now.n, now.random));
-    }
-    draw();
-  };
-  const anew = () => { begin(); draw(); };
-  const tools = el("div", "le-tools");
-  tools.append(urnButton("Restock once", () => restock(1), true),
-    urnButton("Restock ten times", () => restock(10)),
-    urnButton("A new urn", () => { now.seed += 1; anew(); }));
-  const sliders = el("div", "le-tools");
-  if (settings.sliders.includes("kept")) {
-    sliders.append(urnSlider("Kept balls put back each time (M)",
-      settings.keptHelp, 0, 25, now.kept,
-      (value) => { now.kept = value; anew(); }));
   }
-  if (settings.sliders.includes("n")) {
-    sliders.append(urnSlider("Balls drawn to pick from (n)",
-      "1 means no preference; more avoid colour A faster.", 1, 10, now.n,
-      (value) => { now.n = value; anew(); }));
-  }
-  const side = el("div", "le-side");
-  side.append(balls, line, tools, sliders);
-  const columns = el("div", "le-columns le-urn-columns");
-  columns.append(side, chart.box);
-  place.append(columns);
-  onThemeChange(element, () => place.isConnected && draw());
-  anew();
+}
+
+const curve = (label, colour, dash, values, hover) => ({ label, colour, dash, hover,
+  x: values.map((_, t) => t), y: values.map((value) => 100 * value) });
+
+export const urn = (place, settings) => {
+  const made = new Urn(place, settings);
+  onThemeChange(place, () => made.draw());
 };

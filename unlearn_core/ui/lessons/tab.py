@@ -1,18 +1,14 @@
 """The Learn tab: six lessons, drawn by the browser, that drive the live app."""
 
-import json
 import time
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-import unlearn_core.ui.lessons as package
 from unlearn_core.errors import InvalidInput, LetheError
 from unlearn_core.models.spec import ModelSpec
-from unlearn_core.ui.browser.island import read_script
-from unlearn_core.ui.browser.plotly import plotly_loader
+from unlearn_core.ui.browser.island import island
 from unlearn_core.ui.charts.series import RECORD_COLOURS
 from unlearn_core.ui.lessons.base import Action
 from unlearn_core.ui.lessons.common import SHARED
@@ -22,9 +18,6 @@ from unlearn_core.ui.shell.services import Page, Services
 from unlearn_core.ui.texts import common as texts
 from unlearn_core.ui.texts import lessons as say
 from unlearn_core.ui.texts.charts import RECORDS
-
-FOLDER = Path(package.__path__[0])
-SHELL = "learn.js"
 
 
 def build(services: Services, page: Page) -> None:
@@ -37,14 +30,7 @@ def build(services: Services, page: Page) -> None:
         except LetheError as error:
             return {"problem": str(error)}
 
-    view = gr.HTML(
-        html_template='<div class="lv"></div>',
-        css_template=read_script("charts/charts.css"),
-        js_on_load=script(),
-        server_functions=[act],
-        apply_default_css=False,
-        elem_id="learn-view",
-    )
+    view = island("learn-view", "lessons/learn.js", lessons_config(), act)
 
     def lead(event: gr.EventData) -> list[Any]:
         return led(event.go)
@@ -70,9 +56,9 @@ def led(go: Mapping[str, Any]) -> list[Any]:
     return [gr.Tabs(selected=go["tab"]), *states, proposed, run]
 
 
-def script() -> str:
-    """All of the lessons' scripts, and what they draw, as one."""
-    config = {
+def lessons_config() -> dict[str, Any]:
+    """What the browser draws the lessons from, JSON-ready."""
+    return {
         "lessons": [lesson.drawn() for lesson in lessons()],
         "overview": say.OVERVIEW,
         "silent": say.SILENT,
@@ -82,11 +68,6 @@ def script() -> str:
         "records": RECORDS._asdict(),
         "recordColours": RECORD_COLOURS,
     }
-    own = sorted(path.name for path in FOLDER.glob("*.js") if path.name != SHELL)
-    borrowed = ("browser/plot.js", "charts/records.js")
-    parts = [read_script(name) for name in (*borrowed, *(f"lessons/{n}" for n in (*own, SHELL)))]
-    head = [f"const CONFIG = {json.dumps(config)};", plotly_loader(), "const scenes = {};"]
-    return "\n".join([*head, *parts])
 
 
 def _action(request: Mapping[str, Any]) -> Action:

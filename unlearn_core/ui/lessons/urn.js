@@ -4,7 +4,7 @@
 // 0 is the one that is avoided.
 
 // A generator of numbers from 0 to 1 (mulberry32): the same seed gives the same urns.
-const urnRandom = (seed) => {
+export const urnRandom = (seed) => {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -15,18 +15,18 @@ const urnRandom = (seed) => {
   };
 };
 
-const urnSum = (values) => values.reduce((sum, value) => sum + value, 0);
+export const urnSum = (values) => values.reduce((sum, value) => sum + value, 0);
 
 // Share of each colour in the whole urn.
-const urnShares = (counts, kept) => {
+export const urnShares = (counts, kept) => {
   const whole = urnSum(counts) + urnSum(kept);
   return counts.map((count, i) => (count + kept[i]) / whole);
 };
 
 // Chance that two balls drawn have different colours.
-const urnDiversity = (shares) => 1 - urnSum(shares.map((p) => p * p));
+export const urnDiversity = (shares) => 1 - urnSum(shares.map((p) => p * p));
 
-const urnDraw = (shares, random) => {
+export const urnDraw = (shares, random) => {
   let left = random();
   for (let colour = 0; colour < shares.length - 1; colour += 1) {
     left -= shares[colour];
@@ -36,7 +36,7 @@ const urnDraw = (shares, random) => {
 };
 
 // One restocking: N times, the highest colour of n draws.
-const urnRestock = (counts, kept, n, random) => {
+export const urnRestock = (counts, kept, n, random) => {
   const shares = urnShares(counts, kept);
   const next = counts.map(() => 0);
   for (let ball = urnSum(counts); ball > 0; ball -= 1) {
@@ -49,7 +49,7 @@ const urnRestock = (counts, kept, n, random) => {
 
 // Mean shares after 0, 1, 2, ... restockings without preference: q <- (1 - w) q + w r, where r are
 // the shares among the kept balls and w = M / (N + M). Exact for every N.
-const urnMeanShares = (counts, kept, times) => {
+export const urnMeanShares = (counts, kept, times) => {
   const [own, same] = [urnSum(counts), urnSum(kept)];
   const w = same / (own + same);
   const r = kept.map((count) => (same ? count / same : 0));
@@ -63,7 +63,7 @@ const urnMeanShares = (counts, kept, times) => {
 
 // Mean diversity after 0, 1, 2, ... restockings without preference. With S = E[sum q^2]:
 // S' = (1 - w)^2 (1/N + (1 - 1/N) S) + 2 w (1 - w) sum r E[q] + w^2 sum r^2.
-const urnMeanDiversity = (counts, kept, times) => {
+export const urnMeanDiversity = (counts, kept, times) => {
   const [own, same] = [urnSum(counts), urnSum(kept)];
   const w = same / (own + same);
   const r = kept.map((count) => (same ? count / same : 0));
@@ -79,7 +79,7 @@ const urnMeanDiversity = (counts, kept, times) => {
 };
 
 // Chances of 0..size successes among `size` trials.
-const urnBinomial = (size, chance) => {
+export const urnBinomial = (size, chance) => {
   if (chance <= 0 || chance >= 1) {
     return Array.from({ length: size + 1 }, (_, k) => Number(k === (chance <= 0 ? 0 : size)));
   }
@@ -92,7 +92,7 @@ const urnBinomial = (size, chance) => {
 // Mean share of colour 0 after 0, 1, 2, ... restockings with best of n. A ball of colour 0 is
 // taken only if all n are: chance q^n. So the number of its own balls is a Markov chain by itself:
 // k' ~ Binomial(N, q^n) with q = (k + m) / (N + M). Exact for every N, M and n.
-const urnMeanAvoided = (counts, kept, n, times) => {
+export const urnMeanAvoided = (counts, kept, n, times) => {
   const [own, whole] = [urnSum(counts), urnSum(counts) + urnSum(kept)];
   const share = (k) => (k + kept[0]) / whole;
   const moves = Array.from({ length: own + 1 }, (_, k) => urnBinomial(own, share(k) ** n));
@@ -110,7 +110,7 @@ const urnMeanAvoided = (counts, kept, n, times) => {
 };
 
 // The mean of many urns over the restockings, of whatever `measure` says of an urn's shares.
-const urnMany = (counts, kept, n, times, urns, seed, measure) => {
+export const urnMany = (counts, kept, n, times, urns, seed, measure) => {
   const sums = Array.from({ length: times + 1 }, () => 0);
   const random = urnRandom(seed);
   for (let urn = 0; urn < urns; urn += 1) {

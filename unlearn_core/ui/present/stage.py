@@ -1,19 +1,18 @@
 """The presentation on the page: its component, and the buttons that open it."""
 
-import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from unlearn_core.errors import LetheError
+from unlearn_core.ui.browser.island import island
+from unlearn_core.ui.browser.scripts import tell
 from unlearn_core.ui.present.deck import Told, make_deck, told_by
 from unlearn_core.ui.shell.events import SILENT
 from unlearn_core.ui.shell.services import Services
 from unlearn_core.ui.texts import present as words
 
-FOLDER = Path(__file__).parent
 WATCHED = "document.documentElement.dataset.run"
 """The run that is watched on the page, as JavaScript."""
 Source = Callable[[str], Told]
@@ -32,14 +31,8 @@ def build(services: Services, source: Source | None = None) -> gr.HTML:
     def present(request: dict[str, Any]) -> dict[str, Any]:
         return deck_or_problem(find, str(request["run"]))
 
-    return gr.HTML(
-        html_template='<div class="pr-home"></div>',
-        js_on_load=_script(),
-        server_functions=[present],
-        apply_default_css=False,
-        padding=False,
-        elem_id="present-home",
-    )
+    return island("present-home", "present/present.js", config(), present, root="pr-home", sheet="",
+                  padding=False)  # fmt: skip
 
 
 def deck_or_problem(find: Source, run_id: str) -> dict[str, Any]:
@@ -59,12 +52,13 @@ def entry(elem_id: str, run: str, **more: Any) -> gr.Button:
         more: Further options of the button.
     """
     button = gr.Button(words.BUTTON, elem_id=elem_id, min_width=100, **more)
-    button.click(None, None, None, js=f"() => {{ window.lethePresent({run}); }}", **SILENT)
+    button.click(None, None, None, js=f"() => {{ {tell('present', run)}; }}", **SILENT)
     return button
 
 
-def _script() -> str:
-    config = {
+def config() -> dict[str, Any]:
+    """Words and controls of the presentation, JSON-ready."""
+    return {
         "controls": words.CONTROLS,
         "words": {
             "asked": words.ASKED,
@@ -89,5 +83,3 @@ def _script() -> str:
             "lostServer": words.LOST,
         },
     }
-    parts = [(FOLDER / name).read_text(encoding="utf-8") for name in ("slides.js", "stage.js")]
-    return "\n".join([f"const CONFIG = {json.dumps(config)};", *parts])

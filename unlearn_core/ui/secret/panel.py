@@ -1,8 +1,6 @@
 """The guided path on the page: its component, and the button that opens it."""
 
-import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -10,6 +8,8 @@ import gradio as gr
 from unlearn_core.errors import LetheError, MissingPrerequisite
 from unlearn_core.runs.spec import RunKind
 from unlearn_core.runs.store import Store
+from unlearn_core.ui.browser.island import island
+from unlearn_core.ui.browser.scripts import tell
 from unlearn_core.ui.secret import asking, facts
 from unlearn_core.ui.secret.facts import typed_secret
 from unlearn_core.ui.secret.keeping import begin, delete, find, keep, runs_of
@@ -24,26 +24,20 @@ from unlearn_core.ui.shell.events import SILENT
 from unlearn_core.ui.shell.services import Services
 from unlearn_core.ui.texts import secret as words
 
-FOLDER = Path(__file__).parent
 Json = dict[str, Any]
 
 
 def build(services: Services) -> gr.HTML:
     """Draw the panel; nothing of it shows until the path is opened."""
-    return gr.HTML(
-        html_template='<div class="os"></div>',
-        js_on_load=_script(),
-        server_functions=[_safe(act) for act in actions(services)],
-        apply_default_css=False,
-        padding=False,
-        elem_id="own-secret",
-    )
+    functions = [_safe(act) for act in actions(services)]
+    return island("own-secret", "secret/path.js", config(), *functions, root="os", sheet="",
+                  padding=False)  # fmt: skip
 
 
 def entry(elem_id: str) -> gr.Button:
     """A button that opens the path."""
     button = gr.Button(words.BUTTON, elem_id=elem_id, min_width=180)
-    button.click(None, None, None, js="() => { window.letheSecret(); }", **SILENT)
+    button.click(None, None, None, js=f"() => {{ {tell('secret', 'null')}; }}", **SILENT)
     return button
 
 
@@ -124,8 +118,9 @@ def _safe(act: Callable[[Json], Json]) -> Callable[[Json], Json]:
     return told
 
 
-def _script() -> str:
-    config = {
+def config() -> Json:
+    """Words of the path, JSON-ready."""
+    return {
         "title": words.TITLE,
         "lead": words.LEAD,
         "warning": words.WARNING,
@@ -145,5 +140,3 @@ def _script() -> str:
         "why": words.WHY_HIDDEN,
         "working": words.WORKING,
     }
-    parts = [(FOLDER / name).read_text(encoding="utf-8") for name in ("pieces.js", "path.js")]
-    return "\n".join([f"const CONFIG = {json.dumps(config)};", *parts])

@@ -46,12 +46,10 @@ def launch(settings: AppSettings) -> None:
     print("Lethe is starting ...", flush=True)
     services = make_services(settings)
 
-    from starlette.middleware import Middleware
-
-    from unlearn_core.ui.browser.document import FAVICON, Document
+    from unlearn_core.ui.browser.document import FAVICON
     from unlearn_core.ui.shell.language import page_languages
     from unlearn_core.ui.shell.page import build_app
-    from unlearn_core.ui.shell.theme import head, make_theme, style_sheet
+    from unlearn_core.ui.shell.theme import page_look
 
     app = build_app(services)
     _, url, _ = app.launch(
@@ -61,9 +59,6 @@ def launch(settings: AppSettings) -> None:
         inbrowser=settings.browser,
         prevent_thread_lock=True,
         quiet=True,
-        theme=make_theme(),
-        css=style_sheet(),
-        head=head(),
         footer_links=[],
         run_history=False,
         enable_monitoring=False,
@@ -72,8 +67,8 @@ def launch(settings: AppSettings) -> None:
         ssr_mode=False,
         favicon_path=FAVICON,
         i18n=page_languages(),
-        app_kwargs={"middleware": [Middleware(Document)]},
         mcp_server=mcp,
+        **page_look(),
     )
     if app.mcp_error:
         print(app.mcp_error, flush=True)

@@ -1,10 +1,13 @@
 """The look: one theme whose colours are the variables of `assets/style.css`."""
 
+from typing import Any
+
 import gradio as gr
+from starlette.middleware import Middleware
 
 from unlearn_core.report.view import STYLE
-from unlearn_core.ui.browser.island import read_script
-from unlearn_core.ui.browser.plotly import plotly_preloader
+from unlearn_core.ui.browser.document import Document
+from unlearn_core.ui.browser.scripts import loader
 from unlearn_core.ui.shell.services import ASSETS
 
 _SANS = gr.themes.LocalFont("IBM Plex Sans", weights=(400, 700))
@@ -80,6 +83,16 @@ _COLOURS = {
 FREE_SHEETS = ("present.css", "own_secret.css")
 
 
+def page_look() -> dict[str, Any]:
+    """What `launch` is given so that the page has its look, its document and its scripts."""
+    return {
+        "theme": make_theme(),
+        "css": style_sheet(),
+        "head": head(),
+        "app_kwargs": {"middleware": [Middleware(Document)]},
+    }
+
+
 def make_theme() -> gr.themes.Base:
     """The theme passed to `launch`; its fonts come with gradio, so nothing is fetched."""
     theme = gr.themes.Base(
@@ -122,9 +135,8 @@ def style_sheet() -> str:
 def head() -> str:
     """What goes into the page's head.
 
-    Plotly, what helps keyboards and screen readers, and the sheets that also rule what lies outside
-    the page's frame: Gradio would confine their rules to it.
+    What loads scripts, and the sheets that also rule what lies outside the page's frame: Gradio
+    would confine their rules to it.
     """
     sheets = "".join((ASSETS / name).read_text(encoding="utf-8") for name in FREE_SHEETS)
-    access = read_script("browser/access.js")
-    return f"{plotly_preloader()}<script>{access}</script><style>{sheets}</style>"
+    return f"<script>{loader()}\n</script><style>{sheets}</style>"

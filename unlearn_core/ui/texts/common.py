@@ -6,6 +6,10 @@ from html import escape
 TITLE = "Lethe"
 SUBTITLE = "Watch a language model forget"
 LANGUAGE = "Language"
+PAGE_LOST = (
+    "A part of this page could not be loaded or does not work. Reload the page; if this stays, "
+    "start the app again."
+)
 OWN_NAME = "The name of this language"
 """What a catalog says to this is how the language is called in itself."""
 
