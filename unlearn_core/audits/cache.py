@@ -3,20 +3,16 @@
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from unlearn_core.audits.code import code_print
 from unlearn_core.files import whole_file
 from unlearn_core.models.source import Source
 from unlearn_core.runs.environment import installed
 
 FOLDER = "cache"
-_PACKAGE = Path(__file__).resolve().parents[1]
-_DECIDING = ("attacks/*.py", "metrics/*.py", "evaluation/*.py", "sampling/*.py",
-             "data/alternatives.py", "data/batches.py", "data/templates.py")  # fmt: skip
-"""Files of the package that decide what is found."""
 
 
 class Remembered:
@@ -62,13 +58,3 @@ def folder_print(*folders: Path) -> str:
         if path.is_file()
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
-
-
-@lru_cache(maxsize=1)
-def code_print() -> str:
-    """Changes when the code that decides what is found does."""
-    whole = hashlib.sha256()
-    for pattern in _DECIDING:
-        for path in sorted(_PACKAGE.glob(pattern)):
-            whole.update(path.read_bytes())
-    return whole.hexdigest()[:32]
