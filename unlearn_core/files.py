@@ -22,7 +22,7 @@ def whole_folder(folder: Path) -> Iterator[Path]:
     What `folder` held before is replaced then. After an error it is as it was, and what was
     written is removed.
     """
-    partial = folder.with_name(folder.name + PARTIAL)
+    partial = _partial(folder)
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     try:
@@ -37,7 +37,7 @@ def whole_folder(folder: Path) -> Iterator[Path]:
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
     """A place for a file, which becomes `path` when the block ends; the last of several wins."""
-    partial = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}{PARTIAL}")
+    partial = _partial(path)
     try:
         yield partial
         os.replace(partial, path)
@@ -71,3 +71,8 @@ def write_json(path: Path, value: Any, indent: int | None = 2) -> None:
     with whole_file(path) as place:
         text = json.dumps(value, indent=indent, ensure_ascii=False)
         place.write_text(text, encoding="utf-8")
+
+
+def _partial(path: Path) -> Path:
+    """Where a path is written before it is whole; another process and thread writes elsewhere."""
+    return path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}{PARTIAL}")

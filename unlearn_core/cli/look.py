@@ -115,9 +115,7 @@ def _summary(run: RunInfo) -> dict[str, Any]:
 
 def _when(run: RunInfo) -> str:
     moment = time.strftime("%Y-%m-%d %H:%M", time.localtime(run.created))
-    if run.started is None or run.ended is None:
-        return moment
-    return f"{moment} ({duration(run.ended - run.started)})"
+    return f"{moment} ({duration(run.took)})" if run.took else moment
 
 
 def _flat(spec: dict[str, Any]) -> list[list[str]]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from unlearn_core.errors import InvalidInput
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 FILE_NAME = "runs.sqlite"
 BUSY_SECONDS = 30.0
 """How long a transaction waits for another process's one."""
@@ -33,6 +33,18 @@ CREATE TABLE events (
 ) WITHOUT ROWID;
 CREATE INDEX events_by_kind ON events (run_id, kind, seq);
 """
+
+_ADDED = (
+    "boot TEXT NOT NULL DEFAULT ''",  # the boot in which the worker began
+    "owner_boot TEXT NOT NULL DEFAULT ''",
+    "claim INTEGER NOT NULL DEFAULT 0",  # how often a process took the run: only the last writes
+    "beats INTEGER NOT NULL DEFAULT 0",  # signs of life so far
+    "asked INTEGER NOT NULL DEFAULT 0",  # commands so far
+    "turn INTEGER NOT NULL DEFAULT 0",  # order in the queue
+    "memory_kills INTEGER",
+    "worked REAL NOT NULL DEFAULT 0",  # seconds that processes have worked on it
+)
+"""Columns that version 2 added to `runs`."""
 
 _UNUSABLE = {
     "SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_PERM",
@@ -115,6 +127,13 @@ class Database:
             if version == 0:
                 for statement in _TABLES.split(";"):
                     connection.execute(statement)
+            if version < SCHEMA_VERSION:
+                for column in _ADDED:
+                    connection.execute(f"ALTER TABLE runs ADD COLUMN {column}")
+                connection.execute(
+                    "UPDATE runs SET turn = (SELECT count(*) FROM runs AS earlier WHERE "
+                    "earlier.queued < runs.queued)"
+                )
                 connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     @contextmanager

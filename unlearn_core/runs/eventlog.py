@@ -6,11 +6,15 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
-from unlearn_core.errors import InvalidInput
+from unlearn_core.errors import InvalidInput, LetheError
 from unlearn_core.runs.database import Database
-from unlearn_core.runs.events import FINISHED, Event, RunState
+from unlearn_core.runs.events import ACTIVE, FINISHED, Event, RunState
 from unlearn_core.runs.info import read_events, to_json
 from unlearn_core.runs.recorded import READ_ONLY, is_recorded
+
+
+class Fenced(LetheError):
+    """A process wrote to a run that was given to another one, or has ended without it."""
 
 
 class EventLog:
@@ -23,6 +27,8 @@ class EventLog:
     def __init__(self, workspace: Path) -> None:
         self.workspace = Path(workspace).expanduser().absolute()
         self._database = Database(self.workspace)
+        self._claims: dict[str, int] = {}
+        """Numbers of the claims by which runs were taken through this store."""
 
     def close(self) -> None:
         """Close the store; runs go on."""
@@ -35,6 +41,7 @@ class EventLog:
             The sequence number of the run's last event.
         """
         with self._database.write() as connection:
+            self._held(run_id)
             newest = "SELECT coalesce(max(seq), 0) FROM events WHERE run_id = ?"
             seq = int(connection.execute(newest, (run_id,)).fetchone()[0])
             connection.executemany(
@@ -90,14 +97,35 @@ class EventLog:
         A run that has ended stays ended, and one that is stopping does not look running again.
         """
         with self._database.write():
-            now = str(self._row(run_id)["state"])
+            now = str(self._held(run_id)["state"])
             if now in FINISHED or (now == "stopping" and state in ("loading", "running")):
                 return
             self._enter(run_id, state, message)
 
+    def require_claim(self, run_id: str) -> None:
+        """Make sure that a run is still in the hands of who took it through this store.
+
+        Raises:
+            Fenced: It was given to another process, or was ended by one.
+        """
+        self._held(run_id)
+
+    def _held(self, run_id: str) -> sqlite3.Row:
+        """A run's row, unless it was taken through this store and is another's by now."""
+        row = self._row(run_id)
+        mine = self._claims.get(run_id)
+        if mine is not None and (row["claim"] != mine or row["state"] not in ACTIVE):
+            raise Fenced(
+                f"Run {run_id} is {row['state']} and no longer this process's: it was given up, or "
+                "another process has it. Nothing more of this process is kept."
+            )
+        return row
+
     def _enter(self, run_id: str, state: RunState, message: str = "") -> None:
         """Change the state, whatever it was, and say so."""
         values: dict[str, Any] = {"state": state, "message": message}
+        if state not in ACTIVE:
+            self._claims.pop(run_id, None)
         if state == "paused" or state in FINISHED:
             values |= dict.fromkeys(("pid", "command", "commanded", "owner", "seconds_left"))
         if state in FINISHED:

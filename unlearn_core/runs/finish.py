@@ -51,6 +51,7 @@ def finish(job: LoadedRun, before: dict[str, Any], state: RunState, reason: str 
         effective_batch_size=job.trainer.effective_batch_size,
         stopped_because=reason,
     )
+    recorder.require_claim()
     result.write(folder)
     recorder.keep("model", "model")
     recorder.keep("result", result.FILE)
@@ -63,6 +64,7 @@ def save_model(job: LoadedRun, folder: Path) -> None:
         save(job.model, job.loaded.tokenizer, place)
         if job.steering is not None:
             write_steering(place, job.steering)
+        job.recorder.require_claim()
 
 
 def keep_step(job: LoadedRun) -> None:

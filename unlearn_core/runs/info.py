@@ -23,6 +23,7 @@ class RunInfo:
         place: Place in the queue of its device, from 1.
         step, total, seconds_left: From the newest progress event.
         command: What was asked of it and not yet taken up.
+        worked: Seconds that processes have worked on it, by their own clocks.
     """
 
     id: str
@@ -42,6 +43,14 @@ class RunInfo:
     total: int
     seconds_left: float | None
     command: Command | None
+    worked: float = 0.0
+
+    @property
+    def took(self) -> float | None:
+        """Seconds that it took; of a run of 0.1.0 by the clock of the day; None before it began."""
+        if self.worked or not (self.started and self.ended):
+            return self.worked or None
+        return self.ended - self.started
 
     @property
     def source(self) -> str:
@@ -62,7 +71,7 @@ class RunInfo:
 def run_info(row: sqlite3.Row, places: Mapping[str, int]) -> RunInfo:
     """A run from its row and the places in the queues."""
     same = ("id", "kind", "name", "state", "device", "created", "started", "ended", "pid")
-    also = ("heartbeat", "message", "step", "total", "seconds_left", "command")
+    also = ("heartbeat", "message", "step", "total", "seconds_left", "command", "worked")
     return RunInfo(
         **{key: row[key] for key in (*same, *also)},
         spec=json.loads(row["spec"]),

@@ -7,7 +7,7 @@ import sqlite3
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from unlearn_core.errors import InvalidInput
 from unlearn_core.files import PARTIAL
@@ -16,13 +16,14 @@ from unlearn_core.runs.eventlog import EventLog
 from unlearn_core.runs.events import ACTIVE, FINISHED, Command, Event, RunState
 from unlearn_core.runs.info import RunInfo, run_info
 from unlearn_core.runs.recovery import (
-    KILLED,
+    LOST_SECONDS,
     Process,
     cause_of_death,
     free_memory_share,
     identify,
-    is_dead,
     memory_advice,
+    memory_kills,
+    ran_out_of_memory,
 )
 
 STEPS = "steps"
@@ -35,7 +36,7 @@ _WAITING = (
     "AND NOT EXISTS (SELECT 1 FROM runs AS maker WHERE "
     f"'{name_of_run('')}' || maker.id = json_extract(runs.spec, '$.model.source') "
     "AND maker.state IN ('queued', 'loading', 'running', 'stopping', 'paused')) "
-    "ORDER BY owner IS NULL, queued, rowid"
+    "ORDER BY owner IS NULL, turn, rowid"
 )
 
 Order = Literal["stop", "pause", "discard"]
@@ -55,6 +56,11 @@ _AT_ONCE: dict[Order, tuple[RunState, str]] = {
 
 class Queue(EventLog):
     """The runs that wait, one at a time for each device, and those that a process has."""
+
+    def __init__(self, workspace: Path) -> None:
+        super().__init__(workspace)
+        self._heard: dict[str, tuple[object, float]] = {}
+        """What was last heard of a run, and when by this process's own clock."""
 
     def claim(self, pid: int, run_id: str | None = None, device: str | None = None) -> str | None:
         """Take the next queued run whose device is free; of several callers exactly one gets it.
@@ -76,8 +82,11 @@ class Queue(EventLog):
                     continue
                 if device is not None and numbered(device) != row["device"]:
                     continue
+                number = self._row(row["id"])["claim"] + 1
                 self._set(row["id"], pid=pid, born=process.born, host=process.host,
-                          heartbeat=time.time())  # fmt: skip
+                          boot=process.boot, claim=number, heartbeat=time.time(),
+                          memory_kills=memory_kills())  # fmt: skip
+                self._claims[row["id"]] = number
                 self._enter(row["id"], "loading")
                 return str(row["id"])
         return None
@@ -97,9 +106,23 @@ class Queue(EventLog):
         with self._database.write():
             return any(row["owner"] is None for row in self._next())
 
-    def beat(self, run_id: str) -> None:
-        """Say that the run's worker is alive."""
-        self._set(run_id, heartbeat=time.time(), free_memory=free_memory_share())
+    def beat(self, run_id: str, worked: float = 0.0) -> None:
+        """Say that the run's worker is alive.
+
+        Args:
+            run_id: The run.
+            worked: Seconds that it has worked on the run since its last sign of life.
+        """
+        with self._database.write():
+            beats = self._held(run_id)["beats"] + 1
+            self._set(run_id, heartbeat=time.time(), beats=beats, free_memory=free_memory_share())
+            self.add_work(run_id, worked)
+
+    def add_work(self, run_id: str, seconds: float) -> None:
+        """Note for how long a process has worked on a run, by the process's own clock."""
+        with self._database.write() as connection:
+            sql = "UPDATE runs SET worked = worked + ? WHERE id = ?"
+            connection.execute(sql, (seconds, run_id))
 
     def send(self, run_id: str, command: Order) -> None:
         """Ask a run to stop (and keep its model), pause or discard; `advance` asks for a step.
@@ -118,7 +141,7 @@ class Queue(EventLog):
                     f"Run {run_id} is {state} and cannot be asked to {command}. Repeat it as a new "
                     "run instead."
                 )
-            self._set(run_id, command=command, commanded=time.time())
+            self._set(run_id, command=command, commanded=time.time(), asked=row["asked"] + 1)
             if state in ACTIVE:
                 if command != "pause":
                     self._enter(run_id, "stopping", _ASKED[command])
@@ -131,18 +154,17 @@ class Queue(EventLog):
 
     def take_command(self, run_id: str) -> Command | None:
         """The newest command, once."""
-        row = self._database.row("SELECT command FROM runs WHERE id = ?", (run_id,))
-        if row is None or row["command"] is None:
+        if self.state(run_id) is None or self._held(run_id)["command"] is None:
             return None
         with self._database.write():
-            command: Command | None = self._row(run_id)["command"]
+            command: Command | None = self._held(run_id)["command"]
             self._set(run_id, command=None)
         return command
 
     def unanswered(self, run_id: str) -> tuple[Command | None, float]:
-        """The command no one took up yet, if any, and seconds since the last one was sent."""
+        """The command no one took up yet, and seconds since this process saw the last one sent."""
         row = self._row(run_id)
-        return row["command"], time.time() - (row["commanded"] or time.time())
+        return row["command"], self._since(f"{run_id} asked", row["asked"])
 
     def resume(self, run_id: str, owner: int | None = None) -> None:
         """Put a paused run back in the queue.
@@ -179,13 +201,14 @@ class Queue(EventLog):
         ended = []
         for row in self._database.rows(f"SELECT * FROM runs WHERE state IN {_ACTIVE}"):
             process = _worker(row)
-            if is_dead(process, row["heartbeat"]) and self._bury(row, exit_code(process.pid)):
+            if self._is_dead(row) and self._bury(row, exit_code(process.pid)):
                 self.sweep(row["id"])
                 ended.append(str(row["id"]))
-        host = identify(os.getpid()).host
+        me = identify(os.getpid())
         owned = "SELECT * FROM runs WHERE state = 'queued' AND owner IS NOT NULL"
         for row in self._database.rows(owned):
-            if not Process(row["owner"], row["owner_born"], host).alive:
+            owner = Process(row["owner"], row["owner_born"], me.host, row["owner_boot"])
+            if not owner.alive:
                 self.set_state(row["id"], "stopped", "The command that waited for it has ended.")
                 ended.append(str(row["id"]))
         return ended
@@ -208,7 +231,6 @@ class Queue(EventLog):
             shutil.rmtree(self.folder(run_id) / part, ignore_errors=True)
 
     def _requeue(self, run_id: str, owner: int | None, command: Command | None) -> None:
-        now, born = time.time(), identify(owner).born if owner else None
         with self._database.write():
             state = self._row(run_id)["state"]
             if state != "paused":
@@ -216,18 +238,48 @@ class Queue(EventLog):
                     f"Run {run_id} is {state}; only a paused run can be asked to go on. Pause it "
                     "first, or wait until it is paused."
                 )
-            self._set(run_id, queued=now, owner=owner, owner_born=born, command=command,
-                      commanded=now)  # fmt: skip
+            self._set(run_id, **self._waiting(owner), command=command, commanded=time.time())
             self._enter(run_id, "queued")
+
+    def _waiting(self, owner: int | None) -> dict[str, Any]:
+        """Columns of a run that goes to the end of the queue."""
+        last = self._database.rows("SELECT coalesce(max(turn), 0) FROM runs")[0][0]
+        process = identify(owner) if owner else None
+        return {
+            "queued": time.time(), "turn": last + 1, "owner": owner,
+            "owner_born": process.born if process else None,
+            "owner_boot": process.boot if process else "",
+        }  # fmt: skip
+
+    def _is_dead(self, row: sqlite3.Row) -> bool:
+        """Whether a run's worker is gone.
+
+        A silent process of this machine is not: the machine may have slept, and Stop can end it.
+        One of another machine is, once nothing was heard of it for long enough.
+        """
+        process = _worker(row)
+        if process.here:
+            return not process.alive
+        return self._since(f"{row['id']} beats", (row["claim"], row["beats"])) > LOST_SECONDS
+
+    def _since(self, name: str, heard: object) -> float:
+        """Seconds since this process first heard this of a thing; by no clock but its own."""
+        known, when = self._heard.get(name, (None, 0.0))
+        if known != heard:
+            when = time.monotonic()
+            self._heard[name] = (heard, when)
+        return time.monotonic() - when
 
     def _bury(self, row: sqlite3.Row, exit_code: int | None) -> bool:
         """End the run of a dead worker; whether no other process was quicker."""
-        cause = cause_of_death(_worker(row), row["heartbeat"], row["free_memory"], exit_code)
-        advice = memory_advice(json.loads(row["spec"])) if exit_code in (None, KILLED) else ""
+        kills = row["memory_kills"]
+        cause = cause_of_death(_worker(row), row["free_memory"], kills, exit_code)
+        known = ran_out_of_memory(kills, exit_code)
+        advice = memory_advice(json.loads(row["spec"])) if known else ""
         payload = {"title": "The worker died", "message": cause, "advice": advice}
         with self._database.write():
             now = self._row(row["id"])
-            if now["state"] not in ACTIVE or now["pid"] != row["pid"]:
+            if now["state"] not in ACTIVE or now["claim"] != row["claim"]:
                 return False
             self.append(row["id"], [Event("error", row["step"], payload)])
             self._enter(row["id"], "failed", cause)
@@ -259,4 +311,4 @@ def numbered(device: str) -> str:
 
 
 def _worker(row: sqlite3.Row) -> Process:
-    return Process(row["pid"], row["born"], row["host"])
+    return Process(row["pid"], row["born"], row["host"], row["boot"])

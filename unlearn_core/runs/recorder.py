@@ -44,6 +44,10 @@ class Recorder:
         """Say that a file or folder was written."""
         self.emit(("artifact", {"kind": kind, "path": path, "step": self.step}))
 
+    def require_claim(self) -> None:
+        """Before something becomes visible: the run must still be this process's."""
+        self.store.require_claim(self.run_id)
+
     def enter(self, state: RunState, message: str = "") -> None:
         """Change the run's state."""
         self.store.set_state(self.run_id, state, message)

@@ -18,7 +18,6 @@ from unlearn_core.runs.database import unusable
 from unlearn_core.runs.events import ACTIVE
 from unlearn_core.runs.info import RunInfo, run_info, to_json
 from unlearn_core.runs.queue import STEPS, Queue, numbered
-from unlearn_core.runs.recovery import identify
 
 TEACHER = "teacher"
 """Folder of the model that some methods learn from, kept where the person wants it."""
@@ -58,12 +57,12 @@ class Store(Queue):
         values = {
             "id": run_id, "kind": kind, "name": name, "state": "queued",
             "device": numbered(device), "spec": to_json(dict(spec)), "created": now,
-            "queued": now, "owner": owner, "owner_born": identify(owner).born if owner else None,
         }  # fmt: skip
         try:
             folder.mkdir(parents=True)
             write_json(folder / "spec.json", dict(spec))
             with self._database.write() as connection:
+                values |= self._waiting(owner)
                 places = ", ".join("?" * len(values))
                 connection.execute(
                     f"INSERT INTO runs ({', '.join(values)}) VALUES ({places})",

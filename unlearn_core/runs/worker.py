@@ -21,6 +21,7 @@ from typing import Any
 
 from unlearn_core.errors import LetheError
 from unlearn_core.files import write_json
+from unlearn_core.runs.eventlog import Fenced
 from unlearn_core.runs.events import Command, Event
 from unlearn_core.runs.jobs import Execute, execute, import_jobs
 from unlearn_core.runs.recovery import HEARTBEAT_SECONDS, LOG_NAME
@@ -85,12 +86,15 @@ class StoreControl:
 @contextmanager
 def heartbeat(store: Store, run_id: str) -> Iterator[None]:
     """Say every two seconds that this process is alive."""
-    done = threading.Event()
+    done, told = threading.Event(), time.monotonic()
 
     def beat() -> None:
+        nonlocal told
         while not done.wait(HEARTBEAT_SECONDS):
+            now = time.monotonic()
             try:
-                store.beat(run_id)
+                store.beat(run_id, now - told)
+                told = now
             except LetheError as error:  # a full disk may have room again soon
                 print(error, file=sys.stderr)
 
@@ -101,6 +105,8 @@ def heartbeat(store: Store, run_id: str) -> Iterator[None]:
     finally:
         done.set()
         thread.join()
+        if store.state(run_id) is not None:
+            store.add_work(run_id, time.monotonic() - told)
 
 
 def perform(
@@ -122,13 +128,16 @@ def perform(
         with heartbeat(store, run_id), control.listening(*signals):
             write_json(folder / "environment.json", describe_environment(device))
             work(store, run_id, control)
+    except Fenced as error:  # the run is another's: neither its state nor its files are ours
+        print(error, file=sys.stderr)
+        return False
     except KeyboardInterrupt:
         store.set_state(run_id, "stopped", "Ended at once; nothing of it was kept.")
     except Exception as error:
         _record_failure(store, run_id, error)
-        return False
-    finally:
         store.sweep(run_id)
+        return False
+    store.sweep(run_id)
     return True
 
 

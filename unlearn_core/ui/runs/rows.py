@@ -1,6 +1,5 @@
 """Runs in words: the rows of the list, a run's own settings, and what it measured."""
 
-import time
 from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any, get_origin
@@ -33,7 +32,6 @@ def rows(store: Store) -> list[dict[str, Any]]:
 
 def row(store: Store, info: RunInfo) -> dict[str, Any]:
     """One run, JSON-ready."""
-    ended = info.ended or (time.time() if info.active else None)
     result = read_result(history_of(store, info.id).folder(info.id))
     return {
         "id": info.id,
@@ -44,7 +42,7 @@ def row(store: Store, info: RunInfo) -> dict[str, Any]:
         "method": method_title(info),
         "marks": marks_words(info.spec.get("marks", {})),
         "started": info.started or info.created,
-        "took": seconds(ended - info.started) if ended and info.started else "",
+        "took": seconds(info.took) if info.took else "",
         "forget": recall_words(result, "forget"),
         "retain": recall_words(result, "retain"),
     }

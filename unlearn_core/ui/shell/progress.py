@@ -40,10 +40,8 @@ def detail(run: RunInfo) -> str:
         return texts.STEP_OF.format(step=run.step, total=run.total, left=left)
     if run.state == "paused":
         return texts.AFTER_STEP.format(step=run.step, total=run.total)
-    if run.state in FINISHED and run.started and run.ended:
-        taken = texts.STEPS_IN.format(
-            steps=count(run.step, "step"), time=seconds(run.ended - run.started)
-        )
+    if run.state in FINISHED and run.took:
+        taken = texts.STEPS_IN.format(steps=count(run.step, "step"), time=seconds(run.took))
         return f"{taken}. {run.message}".strip() if run.message else taken
     return run.message
 
