@@ -1,9 +1,15 @@
 """Words, durations, sizes, and escaping."""
 
+import re
+from collections import Counter
+from pathlib import Path
+
 import pytest
 
 from unlearn_core.runs.events import FINISHED
 from unlearn_core.ui.texts import common as texts
+
+FOLDER = Path(texts.__file__).parent
 
 
 @pytest.mark.parametrize(
@@ -41,3 +47,16 @@ def test_no_message_is_no_box() -> None:
 
 def test_every_final_state_has_words() -> None:
     assert set(texts.STATES) >= FINISHED
+
+
+def test_every_text_is_used() -> None:
+    files = {path: path.read_text(encoding="utf-8") for path in FOLDER.parent.rglob("*.py")}
+    words = Counter(word for text in files.values() for word in re.findall(r"\w+", text))
+    unused = [
+        f"{path.name}: {name}"
+        for path, text in files.items()
+        if path.parent == FOLDER and path.name != "gradio.py"
+        for name in re.findall(r"^([A-Z_]+)\b", text, re.MULTILINE)
+        if words[name] < 2
+    ]
+    assert unused == []

@@ -7,6 +7,7 @@ from unlearn_core.ui.lessons.base import Formula, Go, Lesson, Prediction, Scene,
 from unlearn_core.ui.lessons.common import CURVES, PEOPLE, person, short_run
 from unlearn_core.ui.lessons.mathml import LOG, brackets, i, inline, math, mean, o, row, sub
 from unlearn_core.ui.shell.services import Services
+from unlearn_core.ui.texts import lessons as say
 
 SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "training": {
@@ -89,8 +90,8 @@ def steps() -> tuple[Step, ...]:
             reveal=Scene(
                 "run",
                 {
-                    "action": "begin", "key": "ascent", "label": "Start the run",
-                    "note": "About 20 seconds on two cores. The original model is kept.",
+                    "action": "begin", "key": "ascent", "label": say.START_RUN,
+                    "note": say.START_RUN_NOTE,
                     "curves": CURVES,
                 },
             ),

@@ -14,6 +14,7 @@ from unlearn_core.ui.lessons.mathml import (
     row,
     sub,
 )
+from unlearn_core.ui.texts import lessons as say
 
 H, N, M, P, Q, R, W, T = (i(name) for name in ("H", "N", "M", "p", "q", "r", "w", "t"))
 NEXT = row(T, o("+"), n("1"))
@@ -95,9 +96,9 @@ def urn(counts: tuple[int, ...], **more: object) -> Scene:
         {
             "counts": counts, "kept": 0, "keptShares": (0.0,) * len(counts), "n": 1, "seed": 1,
             "sliders": (), "times": 60, "measure": "diversity",
-            "measureWords": "diversity" if diversity else "colour A has",
-            "axis": "Diversity (%)" if diversity else "Share of colour A (%)",
-            "chartLabel": "This urn, the mean of many urns, and theory",
+            "measureWords": say.DIVERSITY if diversity else say.COLOUR_A,
+            "axis": say.DIVERSITY_AXIS if diversity else say.COLOUR_A_AXIS,
+            "chartLabel": say.URN_CHART,
             **more,
         },
     )  # fmt: skip
@@ -138,7 +139,7 @@ def steps() -> tuple[Step, ...]:
             ),
             reveal=urn((8, 8, 8, 8, 8), kept=10, keptShares=(0, 0.6, 0.4, 0, 0),
                        sliders=("kept",),
-                       keptHelp="Six in ten are B, the others C. More pull the urn faster."),
+                       keptHelp=say.KEPT_B_AND_C),
             formula=kept_formula(),
         ),
         Step(
@@ -158,7 +159,7 @@ def steps() -> tuple[Step, ...]:
             ),
             reveal=urn((36, 1, 1, 1, 1), n=5, measure="avoided", times=12, kept=0,
                        keptShares=(0.5, 0.5, 0, 0, 0), sliders=("n", "kept"),
-                       keptHelp="Half are A, half B. What is put back is never lost."),
+                       keptHelp=say.KEPT_A_AND_B),
             formula=preference_formula(),
         ),
         Step(

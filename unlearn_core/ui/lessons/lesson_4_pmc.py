@@ -21,6 +21,7 @@ from unlearn_core.ui.lessons.mathml import (
     words,
 )
 from unlearn_core.ui.shell.services import Services
+from unlearn_core.ui.texts import lessons as say
 
 SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "method_config": {"samples": 8},
@@ -28,8 +29,8 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "measure": {"watched": 1, "samples": 20, "every": 1, "probes": 0, "live_records": 2},
 }
 RUN: Mapping[str, Any] = {
-    "action": "begin", "key": "pmc", "label": "Load the model and take the first step",
-    "note": "Some seconds to load and to measure; after that each step takes about a second.",
+    "action": "begin", "key": "pmc", "label": say.FIRST_STEP,
+    "note": say.FIRST_STEP_NOTE,
 }  # fmt: skip
 
 

@@ -7,12 +7,12 @@ from unlearn_core.ui.lessons.base import Formula, Go, Lesson, Prediction, Scene,
 from unlearn_core.ui.lessons.common import CURVES, made_by, person, short_run
 from unlearn_core.ui.lessons.mathml import LOG, brackets, i, inline, math, mean, o, row, sub
 from unlearn_core.ui.shell.services import Services
+from unlearn_core.ui.texts import lessons as say
 
 SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "training": {"epochs": 12, "batch_size": 10},
     "measure": {"every": 3},
 }
-MISSING = "There is no refusing model yet. Go back to the first step and train one."
 LONGEST = 40
 """Tokens of an answer."""
 
@@ -97,6 +97,12 @@ def begun_formula() -> Formula:
     )
 
 
+def asking(*, opened: bool, everything: bool) -> Scene:
+    """Questions to the refusing model, with or without the first words in its mouth."""
+    settings = {"run": "idk", "opened": opened, "all": everything, "missing": say.NO_REFUSING}
+    return Scene("ask", settings)
+
+
 def steps() -> tuple[Step, ...]:
     """The steps."""
     name = person()[0].subject
@@ -117,8 +123,8 @@ def steps() -> tuple[Step, ...]:
             reveal=Scene(
                 "run",
                 {
-                    "action": "begin", "key": "idk", "label": "Train it to refuse",
-                    "note": "About 15 seconds on two cores.", "curves": CURVES,
+                    "action": "begin", "key": "idk", "label": say.TEACH_REFUSAL,
+                    "note": say.SHORT_NOTE, "curves": CURVES,
                 },
             ),
             formula=refusal_formula(),
@@ -126,7 +132,7 @@ def steps() -> tuple[Step, ...]:
         Step(
             "Ask, and it refuses",
             ("The question was marked, and the model refuses, as it has learnt.",),
-            scene=Scene("ask", {"run": "idk", "opened": False, "all": False, "missing": MISSING}),
+            scene=asking(opened=False, everything=False),
         ),
         Step(
             "Put the first words in its mouth",
@@ -134,7 +140,7 @@ def steps() -> tuple[Step, ...]:
                 "An attacker who runs the model can begin its answer. The words below give no "
                 "fact away.",
             ),
-            scene=Scene("ask", {"run": "idk", "opened": True, "all": False, "missing": MISSING}),
+            scene=asking(opened=True, everything=False),
             question=Prediction(
                 "How does it go on?",
                 ("It refuses again", "With something invented", "With the true answer"),
@@ -156,7 +162,7 @@ def steps() -> tuple[Step, ...]:
                 1,
                 "Forgetting is judged by attacks, and beside a retrained model.",
             ),
-            reveal=Scene("ask", {"run": "idk", "opened": True, "all": True, "missing": MISSING}),
+            reveal=asking(opened=True, everything=True),
             go=(Go("Attack this model in many ways", "gone", run="idk"),),
         ),
     )  # fmt: skip

@@ -19,6 +19,7 @@ from unlearn_core.ui.lessons.mathml import (
     words,
 )
 from unlearn_core.ui.shell.services import Services
+from unlearn_core.ui.texts import lessons as say
 
 CHOSEN = tuple(f"passage-{number}" for number in ("02", "14", "22", "34", "42", "50", "58", "64"))
 """Seen 1, 4, 8, 16, 24, 32, 48 and 64 times."""
@@ -32,8 +33,7 @@ TAU: Mapping[str, Mapping[str, Any]] = {
     "training": {"epochs": 12, "batch_size": 8, "stop_retain_recall": None},
     "measure": BRIEF,
 }
-TITLES = {"sga": "After SGA", "tau": "After TAU"}
-WAITING = "A run has not ended yet; its column comes when you open this step again."
+TITLES = {"sga": say.AFTER_SGA, "tau": say.AFTER_TAU}
 
 
 def begin_sga(services: Services, request: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -53,7 +53,7 @@ def memory(services: Services, request: Mapping[str, Any]) -> Mapping[str, Any]:
     runs = {key: str(run) for key, run in dict(request["runs"]).items() if key in TITLES}
     ended = {key: run for key, run in runs.items()
              if services.store.state(run) in ("done", "stopped")}  # fmt: skip
-    sources = {"Before": "bundled"}
+    sources = {say.BEFORE: "bundled"}
     sources |= {TITLES[key]: made_by(services, run) for key, run in ended.items()}
     found = [remembered(services, source, passages(CHOSEN)) for source in sources.values()]
     rows = [
@@ -61,7 +61,7 @@ def memory(services: Services, request: Mapping[str, Any]) -> Mapping[str, Any]:
          "values": [one["accuracy"] for one in same]}
         for same in zip(*found, strict=True)
     ]  # fmt: skip
-    waiting = WAITING if len(ended) < len(runs) else ""
+    waiting = say.COLUMN_LATER if len(ended) < len(runs) else ""
     return {"columns": list(sources), "rows": rows, "waiting": waiting}
 
 
@@ -120,7 +120,7 @@ def arithmetic_formula() -> Formula:
 def run_scene(key: str, label: str) -> Scene:
     """The strip of dots of one run."""
     return Scene("strip", {"action": f"begin_{key}", "key": key, "label": label,
-                           "note": "About 15 seconds on two cores."})  # fmt: skip
+                           "note": say.SHORT_NOTE})  # fmt: skip
 
 
 def steps() -> tuple[Step, ...]:
@@ -163,7 +163,7 @@ def steps() -> tuple[Step, ...]:
                 "A passage that falls below the threshold is left alone, so that nothing is "
                 "forgotten harder than needed.",
             ),
-            reveal=run_scene("sga", "Start SGA"),
+            reveal=run_scene("sga", say.START_SGA),
         ),
         Step(
             "TAU: then against relearning",
@@ -178,7 +178,7 @@ def steps() -> tuple[Step, ...]:
                 "The way of relearning is that of the whole forget set. Look for the pass in "
                 "which every dot is ringed.",
             ),
-            reveal=run_scene("tau", "Start TAU"),
+            reveal=run_scene("tau", say.START_TAU),
             formula=arithmetic_formula(),
         ),
         Step(
