@@ -61,7 +61,7 @@ class AskSettings:
         spec = self.sampler
         drawn = say.DRAWN.format(
             temperature=spec.temperature,
-            top_k=spec.top_k or "off",
+            top_k=spec.top_k or say.OFF,
             top_p=spec.top_p,
             seed=self.seed,
         )

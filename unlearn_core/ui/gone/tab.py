@@ -23,7 +23,15 @@ from unlearn_core.ui.gone.run import (
     run_choices,
 )
 from unlearn_core.ui.shell import downloads
-from unlearn_core.ui.shell.events import AFTER_PAINT, CHANGING, IN_TURN, LATEST, PRIVATE, SILENT
+from unlearn_core.ui.shell.events import (
+    AFTER_PAINT,
+    CHANGING,
+    IN_TURN,
+    LATEST,
+    PRIVATE,
+    SILENT,
+    or_problem,
+)
 from unlearn_core.ui.shell.services import Page, Services
 from unlearn_core.ui.texts import common as texts
 from unlearn_core.ui.texts import gone as say
@@ -164,13 +172,11 @@ def _choosing(services: Services, page: Page, parts: Parts) -> None:
     parts.past.input(lambda audit: audit or "", parts.past, parts.watch, **LATEST)
 
     def retrain(run_id: str) -> list[Any]:
-        try:
-            queue_retraining(services, run_id)
-            return [*_lacking(services, run_id), ""]
-        except LetheError as error:
-            return [gr.skip(), gr.skip(), texts.problem(str(error))]
+        queue_retraining(services, run_id)
+        return _lacking(services, run_id)
 
-    parts.retrain.click(retrain, parts.run, [parts.lacking, parts.retrain, parts.problem],
+    parts.retrain.click(or_problem(retrain, 2), parts.run,
+                        [parts.lacking, parts.retrain, parts.problem],
                         trigger_mode="once", **CHANGING)  # fmt: skip
 
 
@@ -211,26 +217,20 @@ def _working(services: Services, page: Page, parts: Parts, view: gr.HTML) -> Non
         run_id: str | None, effort: "Effort", chosen: list[str], seed: float | None,
         reference: str, embedding: str,
     ) -> list[Any]:  # fmt: skip
-        try:
-            audit = begin(services, run_id, effort, chosen, seed, reference, embedding)
-            return [_past(past_audits(services, run_id), audit), audit, run_id, ""]
-        except LetheError as error:
-            return [*[gr.skip()] * 3, texts.problem(str(error))]
+        audit = begin(services, run_id, effort, chosen, seed, reference, embedding)
+        return [_past(past_audits(services, run_id), audit), audit, run_id]
 
     parts.go.click(
-        start, [parts.run, parts.effort, parts.attacks, parts.seed, parts.reference,
-                parts.embedding],
+        or_problem(start, 3),
+        [parts.run, parts.effort, parts.attacks, parts.seed, parts.reference, parts.embedding],
         [parts.past, parts.watch, page.run_id, parts.problem], trigger_mode="once", **CHANGING,
     )  # fmt: skip
 
-    def stop(audit: str) -> str:
-        try:
-            services.supervisor.stop(audit)
-        except LetheError as error:
-            return texts.problem(str(error))
-        return ""
+    def stop(audit: str) -> tuple[()]:
+        services.supervisor.stop(audit)
+        return ()
 
-    parts.stop.click(stop, parts.watch, parts.problem, **SILENT)
+    parts.stop.click(or_problem(stop, 0), parts.watch, parts.problem, **SILENT)
 
     def moved(run_id: str | None, event: gr.EventData) -> list[Any]:
         audit, ended = str(event.audit), bool(event.ended)
@@ -247,14 +247,10 @@ def _working(services: Services, page: Page, parts: Parts, view: gr.HTML) -> Non
 def _downloads(services: Services, parts: Parts) -> None:
     def packer(form: str) -> Callable[[str], list[Any]]:
         def packed(audit: str) -> list[Any]:
-            holder = downloads.new_folder()
-            try:
-                path = exported(services, audit, form, holder)
-                return [gr.update(value=str(path)), ""]
-            except LetheError as error:
-                return [gr.skip(), texts.problem(str(error))]
+            path = exported(services, audit, form, downloads.new_folder())
+            return [gr.update(value=str(path))]
 
-        return packed
+        return or_problem(packed, 1)
 
     for form, button in parts.buttons.items():
         button.click(packer(form), parts.watch, [parts.file, parts.problem], **PRIVATE).success(

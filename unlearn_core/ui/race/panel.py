@@ -5,10 +5,10 @@ from typing import Any
 
 import gradio as gr
 
-from unlearn_core.errors import InvalidInput, LetheError
+from unlearn_core.errors import InvalidInput
 from unlearn_core.methods.base import MethodInfo
 from unlearn_core.runs.plan import Plan
-from unlearn_core.ui.shell.events import CHANGING
+from unlearn_core.ui.shell.events import CHANGING, or_problem
 from unlearn_core.ui.shell.forms import Form
 from unlearn_core.ui.shell.services import Page, Services
 from unlearn_core.ui.texts import common as texts
@@ -56,15 +56,12 @@ def _starter(services: Services, measure: Form) -> Callable[..., list[Any]]:
     def begin(
         model: Any, data: Any, marked: Any, methods: Any, seeds: Any, attacked: Any, *measuring: Any
     ) -> list[Any]:
-        try:
-            runs = queue_race(
-                services, model, data, marked, methods, seeds, attacked, measure.collect(measuring)
-            )
-        except LetheError as error:
-            return [gr.skip(), gr.skip(), texts.problem(str(error))]
-        return [runs, gr.Tabs(selected="runs"), ""]
+        runs = queue_race(
+            services, model, data, marked, methods, seeds, attacked, measure.collect(measuring)
+        )
+        return [runs, gr.Tabs(selected="runs")]
 
-    return begin
+    return or_problem(begin, 2)
 
 
 def queue_race(

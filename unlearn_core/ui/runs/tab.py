@@ -6,7 +6,6 @@ from typing import Any
 
 import gradio as gr
 
-from unlearn_core.errors import LetheError
 from unlearn_core.methods.registry import method
 from unlearn_core.models.name import name_of_run
 from unlearn_core.runs.command_line import command_line, repeat_lines
@@ -22,7 +21,7 @@ from unlearn_core.ui.present import stage
 from unlearn_core.ui.runs import push as runs_push
 from unlearn_core.ui.runs.rows import result_html, settings_html
 from unlearn_core.ui.shell import downloads
-from unlearn_core.ui.shell.events import CHANGING, IN_TURN, PRIVATE, SILENT, confirmed
+from unlearn_core.ui.shell.events import CHANGING, IN_TURN, PRIVATE, SILENT, confirmed, or_problem
 from unlearn_core.ui.shell.services import Page, Services
 from unlearn_core.ui.texts import common as texts
 from unlearn_core.ui.texts import film as texts_film
@@ -76,15 +75,6 @@ def build(services: Services, page: Page) -> None:
     overlay.select(select, None, shown, **IN_TURN)
     page.raced.change(show, page.raced, shown, **SILENT)
 
-    def guarded(action: Callable[..., list[Any]], outputs: int) -> Callable[..., list[Any]]:
-        def act(*values: Any) -> list[Any]:
-            try:
-                return [*action(*values), ""]
-            except LetheError as error:
-                return [*[gr.skip()] * outputs, texts.problem(str(error))]
-
-        return act
-
     watch.click(lambda runs: (runs[0], gr.Tabs(selected="unlearn")), chosen,
                 [page.run_id, page.tabs], **CHANGING)  # fmt: skip
     play.click(None, None, None, js=opener(CHOSEN), **SILENT)
@@ -95,7 +85,7 @@ def build(services: Services, page: Page) -> None:
     gone.click(lambda runs: (runs[0], gr.Tabs(selected="gone")), chosen,
                [page.run_id, page.tabs], **CHANGING)  # fmt: skip
     repeat.click(
-        guarded(lambda runs: [_repeat(services, runs[0]), gr.Tabs(selected="unlearn")], 2),
+        or_problem(lambda runs: [_repeat(services, runs[0]), gr.Tabs(selected="unlearn")], 2),
         chosen, [page.run_id, page.tabs, problem], **CHANGING,
     )  # fmt: skip
 
@@ -103,14 +93,14 @@ def build(services: Services, page: Page) -> None:
         services.store.rename(runs[0], text)
         return []
 
-    name.submit(guarded(renamed, 0), [chosen, name], problem, **SILENT)
+    name.submit(or_problem(renamed, 0), [chosen, name], problem, **SILENT)
 
     def deleted(runs: list[str]) -> list[Any]:
         for run_id in runs:
             services.store.delete(run_id)
         return show([])[:-1]
 
-    delete.click(guarded(deleted, len(shown) - 1), chosen, shown,
+    delete.click(or_problem(deleted, len(shown) - 1), chosen, shown,
                  js=confirmed(say.CONFIRM_DELETE), **SILENT)  # fmt: skip
     packers = (
         (adapter, _exporter(services, merge=False)),
@@ -118,7 +108,7 @@ def build(services: Services, page: Page) -> None:
         (paper, _reporter(services)),
     )
     for button, pack in packers:
-        button.click(guarded(pack, 1), chosen, [file, problem], **PRIVATE).success(
+        button.click(or_problem(pack, 1), chosen, [file, problem], **PRIVATE).success(
             None, None, None, js=CLICK
         )
 

@@ -1,7 +1,13 @@
 """Small things that several parts of the page do alike."""
 
 import json
+from collections.abc import Callable, Sequence
 from typing import Any
+
+import gradio as gr
+
+from unlearn_core.errors import LetheError
+from unlearn_core.ui.texts import common as texts
 
 PRIVATE: dict[str, Any] = {"api_visibility": "private"}
 """Options of an event of the page that is no part of an interface."""
@@ -33,3 +39,21 @@ def confirmed(question: str) -> str:
         f"(...args) => {{ if (!confirm({json.dumps(question)})) throw new Error('kept'); "
         "return args; }"
     )
+
+
+def or_problem(act: Callable[..., Sequence[Any]], others: int) -> Callable[..., Any]:
+    """What an event does, with one output more: empty, or as HTML why the others stay as they are.
+
+    Args:
+        act: Gives the values of the other outputs.
+        others: How many there are.
+    """
+
+    def acting(*values: Any) -> Any:
+        try:
+            outputs = [*act(*values), ""]
+        except LetheError as error:
+            outputs = [*[gr.skip()] * others, texts.problem(str(error))]
+        return outputs if others else outputs[0]
+
+    return acting

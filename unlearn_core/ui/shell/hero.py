@@ -7,10 +7,9 @@ from typing import Any
 
 import gradio as gr
 
-from unlearn_core.errors import LetheError
 from unlearn_core.ui.film.view import RECORDED, opener
 from unlearn_core.ui.secret import panel as secret
-from unlearn_core.ui.shell.events import PRIVATE, SILENT
+from unlearn_core.ui.shell.events import PRIVATE, SILENT, or_problem
 from unlearn_core.ui.shell.services import Page, Services
 from unlearn_core.ui.texts import common as texts
 from unlearn_core.ui.texts import film as texts_film
@@ -47,18 +46,15 @@ def connect(hero: Hero, services: Services, page: Page) -> None:
     """Start the default run at one press, and make way for the run that is watched."""
 
     def watch() -> list[Any]:
-        try:
-            choice = replace(default_choice(), marked=default_marks(services))
-            run_id = services.launcher.start(build_spec(services, choice))
-        except LetheError as error:
-            return [*[gr.skip()] * 7, texts.problem(str(error))]
+        choice = replace(default_choice(), marked=default_marks(services))
+        run_id = services.launcher.start(build_spec(services, choice))
         tabs = gr.Tabs(selected="unlearn")
         model, data = dict(choice.model), dict(choice.data)
         states = [model, model["source"], data, list(choice.marked), time.time()]
-        return [run_id, tabs, *states, ""]
+        return [run_id, tabs, *states]
 
     hero.button.click(
-        watch,
+        or_problem(watch, 7),
         None,
         [
             page.run_id,

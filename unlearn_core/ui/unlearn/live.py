@@ -1,8 +1,7 @@
 """The watched run: its buttons, the live charts, the story at its end, and its settings."""
 
 import time
-from collections.abc import Callable, Mapping
-from html import escape
+from collections.abc import Callable
 from typing import Any
 
 import gradio as gr
@@ -18,7 +17,8 @@ from unlearn_core.runs.result import read_result
 from unlearn_core.ui.charts.live import live_view
 from unlearn_core.ui.film.view import WATCHED, opener, recorded_note
 from unlearn_core.ui.present import stage
-from unlearn_core.ui.shell.events import PRIVATE, SILENT, confirmed
+from unlearn_core.ui.runs.rows import settings_html
+from unlearn_core.ui.shell.events import PRIVATE, SILENT, confirmed, or_problem
 from unlearn_core.ui.shell.services import Page, Services
 from unlearn_core.ui.texts import common as texts
 from unlearn_core.ui.texts import film as texts_film
@@ -60,20 +60,17 @@ def build(services: Services, page: Page) -> gr.Button:
         if run is None:
             return [*[gr.update(visible=False)] * 10, "", "", now]
         return [*_visible(services, run), _story(services, run),
-                settings_html(run.spec), now]  # fmt: skip
+                f'<div class="lethe-card lethe-spec">{settings_html(run)}</div>', now]  # fmt: skip
 
     gr.Timer(2).tick(look, [page.run_id, shown], outputs, **SILENT)
     page.run_id.change(look, [page.run_id, shown], outputs, **SILENT)
 
-    def act(action: Callable[[str], None]) -> Callable[[str], str]:
-        def run(run_id: str) -> str:
-            try:
-                action(run_id)
-            except LetheError as error:
-                return texts.problem(str(error))
-            return ""
+    def act(action: Callable[[str], None]) -> Callable[..., Any]:
+        def run(run_id: str) -> tuple[()]:
+            action(run_id)
+            return ()
 
-        return run
+        return or_problem(run, 0)
 
     def send(command: Order) -> Callable[[str], None]:
         return lambda run_id: services.store.send(run_id, command)
@@ -109,18 +106,6 @@ def marked_rows(services: Services, run: RunInfo) -> list[str]:
     data = run.spec["data"]
     ids = set(resolve(services.corpus(data), Marks.model_validate(run.spec["marks"])))
     return [record.id for record in services.rows(data) if record.id in ids]
-
-
-def settings_html(spec: Mapping[str, Any]) -> str:
-    """A run's whole spec as HTML: what was run, not what the form says now."""
-    parts = []
-    for group, values in spec.items():
-        if isinstance(values, Mapping):
-            rows = [(str(name), _words(value)) for name, value in values.items()]
-            title = escape(group.replace("_", " ").capitalize())
-            parts.append(f"<h4>{title}</h4>{texts.facts(rows)}")
-    plain = [(k, _words(v)) for k, v in spec.items() if not isinstance(v, Mapping)]
-    return f'<div class="lethe-card lethe-spec">{texts.facts(plain)}{"".join(parts)}</div>'
 
 
 def _button(name: str, variant: Any = "secondary") -> gr.Button:
@@ -167,13 +152,3 @@ def _story(services: Services, run: RunInfo) -> str:
         history.events(run.id, kinds=("probe",)), read_result(history.folder(run.id))
     )
     return recorded_note(history, run) + story
-
-
-def _words(value: Any) -> str:
-    if isinstance(value, list):
-        return ", ".join(map(str, value)) or say.NONE
-    if value is None or value == "":
-        return say.OFF if value is None else say.DEFAULT
-    if isinstance(value, bool):
-        return texts.YES if value else texts.NO
-    return str(value)

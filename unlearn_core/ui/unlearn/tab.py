@@ -14,7 +14,7 @@ from unlearn_core.models.spec import TuningSpec
 from unlearn_core.runs.spec import defaults
 from unlearn_core.settings.specs import MeasureSpec, TrainingSpec
 from unlearn_core.ui.race import panel as race
-from unlearn_core.ui.shell.events import CHANGING, PRIVATE, SILENT
+from unlearn_core.ui.shell.events import CHANGING, PRIVATE, SILENT, or_problem
 from unlearn_core.ui.shell.forms import Form
 from unlearn_core.ui.shell.machine import model_card
 from unlearn_core.ui.shell.services import Page, Services
@@ -155,11 +155,8 @@ def _build_setup(services: Services, page: Page) -> None:
             missing = {}
         return gr.update(choices=offered(known, missing))
 
-    def begin(*values: Any) -> tuple[Any, str]:
-        try:
-            return services.launcher.start(build_spec(services, choice(*values))), ""
-        except LetheError as error:
-            return gr.skip(), texts.problem(str(error))
+    def begin(*values: Any) -> list[str]:
+        return [services.launcher.start(build_spec(services, choice(*values)))]
 
     def filled(method_name: str, model: dict[str, Any], fixed: dict[str, Any]) -> list[Any]:
         values = with_fixed(default_values(services, known[method_name], model), fixed)
@@ -187,7 +184,9 @@ def _build_setup(services: Services, page: Page) -> None:
         look, everything, [ready, problem, go], trigger_mode="always_last", **SILENT,
     )  # fmt: skip
     gr.on([*(one.change for one in state), page.blocks.load], offer, state, chosen, **SILENT)
-    go.click(begin, everything, [page.run_id, problem], trigger_mode="once", **PRIVATE)
+    go.click(
+        or_problem(begin, 1), everything, [page.run_id, problem], trigger_mode="once", **PRIVATE
+    )
     with gr.Column(elem_id="unlearn-race") as racing:
         race.build(services, page, known, forms.measure)
     page.hidden.change(
