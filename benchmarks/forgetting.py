@@ -40,7 +40,7 @@ from unlearn_core.sampling.tree import TreeSampler
 
 LONG = ("retrain",)
 """Methods that take many minutes; recorded when asked for by name."""
-SHOWN = ("forget", "forget_paraphrased", "neighbours", "retain", "world")
+SHOWN = ("forget", "paraphrased", "neighbours", "retain", "world")
 
 
 def one_run(

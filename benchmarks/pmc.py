@@ -167,7 +167,7 @@ def recalls(context: Context, split: Split, seed: int) -> dict[str, float]:
     evaluator = Evaluator(context.model, context.encoder, context.sampler, context.device, 48)
     groups = {
         "forget": split.forget,
-        "forget_paraphrased": split.paraphrased,
+        "paraphrased": split.paraphrased,
         "retain": split.retain,
     }
     scores = evaluate(evaluator, groups, MeasureSpec(leak_samples=0, final_records=2000), seed)

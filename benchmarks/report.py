@@ -16,7 +16,7 @@ from unlearn_core.methods import registry
 PAGE = Path(__file__).parents[1] / "docs" / "results.md"
 GROUPS = {
     "forget": "forget",
-    "forget_paraphrased": "forget, other phrasings",
+    "paraphrased": "forget, other phrasings",
     "neighbours": "neighbours",
     "retain": "retain",
     "world": "world",

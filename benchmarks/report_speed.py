@@ -63,7 +63,7 @@ def pmc(result: dict[str, Any]) -> str:
             name,
             f"{median(run['seconds'] for run in runs):.1f}",
             f"{result['speed_up'][name]:.1f}",
-            *(share(mean(run[g] for run in runs)) for g in ("forget", "forget_paraphrased")),
+            *(share(mean(run[g] for run in runs)) for g in ("forget", "paraphrased")),
             share(mean(run["retain"] for run in runs)),
         ]
         for name, runs in result["runs"].items()

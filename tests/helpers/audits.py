@@ -88,7 +88,7 @@ def sample_audit(**changes: Any) -> dict[str, Any]:
         changes: Replace keys of the audit, such as `findings={}`.
     """
     return {
-        "version": 1,
+        "version": 2,
         "audit": "20250102-101500-audit-4f1a",
         "spec": _spec(),
         "run": "20250102-100000-pmc-a1b2",

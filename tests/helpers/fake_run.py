@@ -74,7 +74,7 @@ def fake_result(run_id: str) -> dict[str, Any]:
     """The recalls that lists read."""
 
     def groups(forget: float, paraphrased: float, retain: float) -> dict[str, Any]:
-        named = {"forget": forget, "forget_paraphrased": paraphrased, "retain": retain,
+        named = {"forget": forget, "paraphrased": paraphrased, "retain": retain,
                  "world": 1.0}  # fmt: skip
         return {k: {"records": 40, "fact_recall": v, "rouge_l_recall": v, "log_likelihood": -1.0}
                 for k, v in named.items()}  # fmt: skip

@@ -9,7 +9,7 @@ from unlearn_core.metrics.base import Estimate, Measured, Reading
 from unlearn_core.metrics.registry import metrics
 from unlearn_core.metrics.summary import compute_all
 
-GROUPS = ("forget", "forget_paraphrased", "retain", "neighbours", "world", "holdout")
+GROUPS = ("forget", "paraphrased", "retain", "neighbours", "world", "holdout")
 SOUND = make_reading(
     "in Rome at last", "in Rome at last", fact="Rome", perturbed=(-2.0, -3.0), paraphrased=(-1.0,),
     samples=("in Rome", "no"), plain=-0.5,

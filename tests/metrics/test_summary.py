@@ -108,7 +108,7 @@ def test_all_metrics_by_group_or_for_the_model() -> None:
 def test_which_way_is_better_depends_on_the_group_where_memory_is_measured() -> None:
     recall, repeated = metrics()["fact_recall"], metrics()["repetition"]
 
-    assert recall.better_on("forget_paraphrased") == "lower"
+    assert recall.better_on("paraphrased") == "lower"
     assert recall.better_on("retain") == "higher"
     assert metrics()["truth_ratio_kept"].better_on("world") == "higher"
     assert repeated.better_on("forget") == repeated.better_on("retain") == "lower"

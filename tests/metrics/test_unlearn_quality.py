@@ -10,7 +10,7 @@ ALL, HALF, NONE = make_reading("in Rome"), make_reading("Rome"), make_reading(""
 
 
 def test_unlearn_quality_by_hand() -> None:
-    measured = Measured({"forget": [HALF, NONE], "forget_paraphrased": [ALL, HALF, HALF, NONE]})
+    measured = Measured({"forget": [HALF, NONE], "paraphrased": [ALL, HALF, HALF, NONE]})
 
     result = unlearn_quality(measured)
 
@@ -30,13 +30,13 @@ def test_utility_by_hand() -> None:
 
 def test_a_model_that_says_nothing_has_forgotten_all() -> None:
     assert unlearn_quality(
-        Measured({"forget": [NONE], "forget_paraphrased": [NONE]})
+        Measured({"forget": [NONE], "paraphrased": [NONE]})
     ).value == pytest.approx(100)
 
 
 def test_missing_groups_are_named_with_what_to_do() -> None:
     assert (
-        "no forget paraphrased records exist; give the same facts"
+        "no paraphrased records exist; give the same facts"
         in unlearn_quality(Measured({"forget": [ALL]})).note
     )
     assert (

@@ -91,11 +91,11 @@ def test_a_whole_run_leaves_its_result_model_and_history(
     result = json.loads((folder / "result.json").read_text())
     assert (store.get(run_id).state, result["state"], result["steps"]) == ("done", "done", 3)
     for side in ("before", "after"):
-        assert {"forget", "forget_paraphrased", "retain", "neighbours"} <= set(result[side])
+        assert {"forget", "paraphrased", "retain", "neighbours"} <= set(result[side])
         assert 0 <= result[side]["leak_share"] <= 1
         assert result[side]["forget"]["log_likelihood"] < 0
     assert result["before"]["forget"]["records"] == 2
-    assert result["before"]["forget_paraphrased"]["records"] == 2
+    assert result["before"]["paraphrased"]["records"] == 2
     assert {"load", "measure_before", "train", "measure_after", "save", "total"} <= set(
         result["seconds"]
     )

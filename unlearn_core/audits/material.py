@@ -74,7 +74,7 @@ def gather(spec: AuditSpec, corpus: Corpus, split: Split) -> Gathered:
     material = Material(forget, paraphrased, retain, general.records, holdout, frozenset(borrowed))
     groups = {
         "forget": material.forget,
-        "forget_paraphrased": material.paraphrased,
+        "paraphrased": material.paraphrased,
         "neighbours": complete("the neighbours", neighbours(split, NEIGHBOURS)),
         "retain": material.retain,
         "world": material.world,

@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, PlainSerializer
 
 from unlearn_core.attacks.base import Effort, Finding, Role
+from unlearn_core.evaluation.scores import with_one_key
 from unlearn_core.evaluation.side_effects import SideEffects
 from unlearn_core.metrics.base import Estimate
 from unlearn_core.runs.document import Document
@@ -111,7 +112,7 @@ class Evidence(Document):
     stopped: bool = False
     records: dict[str, AuditedRecord]
     findings: dict[str, dict[Role, TimedFinding]]
-    metrics: dict[str, dict[str, dict[Role, Estimate]]]
+    metrics: dict[str, Annotated[dict[str, dict[Role, Estimate]], BeforeValidator(with_one_key)]]
     side_effects: Annotated[
         SideEffects | None,
         BeforeValidator(lambda value: value or None),

@@ -14,7 +14,7 @@ from unlearn_core.runs.result import RunResult
 
 GROUP_NAMES = {
     "forget": "forget",
-    "forget_paraphrased": "forget, other phrasings",
+    "paraphrased": "forget, other phrasings",
     "neighbours": "neighbours",
     "retain": "retain",
     "world": "world",

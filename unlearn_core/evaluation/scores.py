@@ -1,8 +1,17 @@
 """What is measured on a model before and after a run."""
 
 from collections.abc import Mapping
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
+
+_PARAPHRASED = "forget_paraphrased"
+"""What version 1 of results and audits calls the group `paraphrased`."""
+
+
+def with_one_key(groups: Mapping[str, Any]) -> dict[str, Any]:
+    """Values by group, whatever version they were written by."""
+    return {"paraphrased" if name == _PARAPHRASED else name: groups[name] for name in groups}
 
 
 class GroupScore(BaseModel):
@@ -36,6 +45,11 @@ class Scores(BaseModel):
     __pydantic_extra__: dict[str, GroupScore]
 
     leak_share: float | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _renamed(cls, values: Any) -> Any:
+        return with_one_key(values) if isinstance(values, Mapping) else values
 
     @property
     def groups(self) -> Mapping[str, GroupScore]:

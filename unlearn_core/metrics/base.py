@@ -63,7 +63,7 @@ class Measured:
     """A model's readings by group.
 
     Attributes:
-        groups: `forget`, `forget_paraphrased`, `retain`, `neighbours`, `world`, `holdout`; one
+        groups: `forget`, `paraphrased`, `retain`, `neighbours`, `world`, `holdout`; one
             without records is not there.
         retrained: The same of the model that never saw the forget set, where there is one.
         original: The same of the model before unlearning, where there is one.
@@ -147,7 +147,7 @@ class MetricInfo:
         What shows memory should fall on the forget set and stay elsewhere; clean language and
         varied answers are wanted everywhere.
         """
-        forgotten = group in ("model", "forget", "forget_paraphrased")
+        forgotten = group in ("model", "forget", "paraphrased")
         if forgotten or self.better.startswith("near") or self.family in ("fluency", "collapse"):
             return self.better
         return "lower" if self.better == "higher" else "higher"

@@ -13,7 +13,7 @@ from unlearn_core.metrics.base import Reading, RecordValue
 from unlearn_core.metrics.registry import record_metric
 
 Mean = Literal["arithmetic", "geometric"]
-FORGET = ("forget", "forget_paraphrased")
+FORGET = ("forget", "paraphrased")
 KEPT = ("retain", "neighbours", "world")
 NO_WRONG = "have no wrong answers; give them in the field `perturbed`"
 FORMULA = {

@@ -11,7 +11,7 @@ from unlearn_core.metrics.rouge import rouge_l
 
 NEEDED = {
     "forget": "mark what to forget",
-    "forget_paraphrased": "give the same facts asked for in other words (same subject and fact)",
+    "paraphrased": "give the same facts asked for in other words (same subject and fact)",
     "retain": "leave some records unmarked",
     "world": "give records of general knowledge",
     "neighbours": "give further records of the kind that is forgotten",
@@ -31,7 +31,7 @@ NEEDED = {
 )
 def unlearn_quality(measured: Measured) -> Estimate:
     """Needs the forget set and its other phrasings."""
-    return _mean_recall(measured, ("forget", "forget_paraphrased"), turned=True)
+    return _mean_recall(measured, ("forget", "paraphrased"), turned=True)
 
 
 @model_metric(

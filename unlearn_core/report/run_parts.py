@@ -39,7 +39,7 @@ MEASURES = (
     ("log_likelihood", "Log-likelihood of the true answer (nats)", number),
 )
 CHANGES = {"same": "span", "removed": "del", "added": "ins"}
-FORGETTING = ("forget", "forget_paraphrased", "paraphrased")
+FORGETTING = ("forget", "paraphrased")
 
 
 def live_curves(events: Sequence[Event]) -> str:

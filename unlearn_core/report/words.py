@@ -17,7 +17,6 @@ ROLES: Mapping[str, str] = {
 }
 TAUGHT: Mapping[str, str] = {
     "forget": "Taught",
-    "forget_paraphrased": "Taught, asked in other words",
     "paraphrased": "Taught, asked in other words",
 }
 """The groups of a run that teaches, where they are called otherwise."""
@@ -27,7 +26,6 @@ ROLE_HELP = (
 )
 GROUPS: Mapping[str, str] = {
     "forget": "To forget",
-    "forget_paraphrased": "To forget, asked in other words",
     "paraphrased": "To forget, asked in other words",
     "retain": "To keep",
     "neighbours": "Neighbours: kept, most like the marked",

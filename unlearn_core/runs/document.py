@@ -18,7 +18,7 @@ class Document(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="allow", validate_default=True)
     FILE: ClassVar[str]
-    NEWEST: ClassVar[int] = 1
+    NEWEST: ClassVar[int] = 2
 
     version: int = NEWEST
 
@@ -36,7 +36,7 @@ class Document(BaseModel):
 
     @classmethod
     def of(cls, values: dict[str, Any], path: Path | None = None) -> Self:
-        """A document from JSON values; files without a version are of version 1.
+        """A document from JSON values of any version known; without a version they are of 1.
 
         Raises:
             InvalidInput: As `read`.
@@ -48,7 +48,7 @@ class Document(BaseModel):
                 f"{cls.NEWEST}: open it with the Lethe that wrote it, or update this one."
             )
         try:
-            return cls.model_validate({"version": version, **values})
+            return cls.model_validate({**values, "version": cls.NEWEST})
         except ValidationError as error:
             first = error.errors()[0]
             place = ".".join(map(str, first["loc"]))

@@ -104,7 +104,7 @@ def load_run(spec: RunSpec, recorder: Recorder) -> LoadedRun:
     recorder.watched = frozenset(one.expected.id for one in monitor.watched)
     groups = {
         "forget": plan.split.forget,
-        "forget_paraphrased": plan.split.paraphrased,
+        "paraphrased": plan.split.paraphrased,
         "retain": plan.split.retain,
         "neighbours": near,
         "world": plan.split.world,

@@ -31,7 +31,7 @@ class Measure:
 MEASURES: tuple[Measure, ...] = (
     Measure("forget", "Forget (%)", "Marked facts still known after the run; lower is better."),
     Measure(
-        "forget_paraphrased", "Other phrasings (%)",
+        "paraphrased", "Other phrasings (%)",
         "Marked facts still known when asked in other words; lower is better.",
     ),
     Measure("leaks", "Leaks (%)", "Sampled answers that give a marked fact away; lower is better."),

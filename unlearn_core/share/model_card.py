@@ -19,7 +19,7 @@ from unlearn_core.runs.spec import RunSpec
 
 GROUPS = {
     "forget": "to forget",
-    "forget_paraphrased": "to forget, asked in other words",
+    "paraphrased": "to forget, asked in other words",
     "neighbours": "neighbours of these, to keep",
     "retain": "to keep",
     "world": "general knowledge",

@@ -87,10 +87,6 @@ TEACHING: Mapping[str, str] = {
 GROUPS: Mapping[str, tuple[str, str]] = {
     "forget": ("To forget", "Marked records. Their facts should disappear."),
     "paraphrased": ("To forget, asked in other words", "Never trained on; should disappear too."),
-    "forget_paraphrased": (
-        "To forget, asked in other words",
-        "Never trained on; should disappear too.",
-    ),
     "neighbours": ("Neighbours", "Kept records most like the marked ones. Should stay."),
     "neighbour": ("Neighbours", "Kept records most like the marked ones. Should stay."),
     "retain": ("To keep", "Records that were not marked. Should stay."),
