@@ -15,7 +15,8 @@ FILES = sorted([*PACKAGE.rglob("*.py"), ROOT / "app.py"])
 
 # From the lowest room to the highest; rooms on one line share a floor. A room uses those below.
 FLOORS = (
-    ("errors", "files"),
+    ("errors", "files", "wording"),
+    ("pages",),
     ("settings",),
     ("data", "demo"),
     ("models",),

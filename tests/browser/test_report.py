@@ -7,7 +7,7 @@ from playwright.sync_api import Browser
 
 from tests.helpers.audits import sample_audit
 from tests.report.results import all_events, one_result, race_results
-from unlearn_core.report.page import race_page, report_page
+from tests.report.test_page import race_page, report_page
 
 DARK_PAGE = "rgb(18, 23, 21)"
 LIGHT_PAGE = "rgb(246, 247, 245)"

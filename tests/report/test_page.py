@@ -1,7 +1,7 @@
 """Whole pages: complete, self-contained, and honest about what was not done."""
 
 import re
-from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,13 +9,25 @@ from tests.helpers.audits import sample_audit, sample_gone
 from tests.helpers.fake_run import HOSTILE, REFUSALS, TRUE
 from tests.report.results import all_events, one_result, race_results
 from tests.report.test_view import Tags
-from unlearn_core.report.frame import DARK, LIGHT
-from unlearn_core.report.page import race_page, report_page
+from unlearn_core.audits.result import AuditResult
+from unlearn_core.pages.palette import palette
+from unlearn_core.report import page as pages
+from unlearn_core.report import race_page as races
 from unlearn_core.runs.events import Event
+from unlearn_core.runs.result import RunResult
 
 COMMAND = "python -m unlearn_core unlearn --own-probe '<b>'"
 LOADS = re.compile(r"""(?:src|href|srcset|action)\s*=|url\(|@import|https?:""", re.IGNORECASE)
-ROOT = Path(__file__).resolve().parents[2]
+
+
+def report_page(result: dict | None, events: list, audits: list[dict], *more: Any) -> str:
+    found = [AuditResult.of(audit) for audit in audits]
+    return pages.report_page(result and RunResult.of(result), events, found, *more)
+
+
+def race_page(results: list[dict], audits: dict[str, dict]) -> str:
+    found = {run: AuditResult.of(audit) for run, audit in audits.items()}
+    return races.race_page([RunResult.of(one) for one in results], found)
 
 
 @pytest.fixture(scope="module")
@@ -99,17 +111,17 @@ def test_older_audits_follow() -> None:
     assert page.index(newest) < page.index(older)
 
 
-def test_the_colours_are_those_of_the_app() -> None:
-    sheet = (ROOT / "assets" / "style.css").read_text(encoding="utf-8")
-    light, dark = sheet.split(".dark {")[0], sheet.split(".dark {")[1].split("}")[0]
-    for colours, part in ((LIGHT, light), (DARK, dark)):
-        assert dict(re.findall(r"--lethe-([\w-]+): (#\w+)", part)).items() >= colours.items()
-
-
-def test_every_colour_that_is_used_is_defined(page: str) -> None:
+def test_every_colour_that_is_used_is_defined_for_light_and_dark(page: str) -> None:
     used = set(re.findall(r"var\(--lethe-([\w-]+)", page))
-    assert used <= set(LIGHT)
-    assert set(LIGHT) == set(DARK)
+    light, dark = palette().values()
+    assert used <= set(light)
+    assert set(light) == set(dark)
+
+
+def test_the_colours_are_those_of_the_app(page: str) -> None:
+    light, dark = page.split("prefers-color-scheme:dark")[:2]
+    for colours, part in zip(palette().values(), (light, dark), strict=True):
+        assert dict(re.findall(r"--lethe-([\w-]+):(#\w+)", part)) == colours
 
 
 def test_a_race_shows_means_verdicts_and_attacks() -> None:

@@ -1,7 +1,9 @@
 """The parts of an audit: escaped, in words, with intervals and reasons, and with tables."""
 
 import re
+from collections.abc import Mapping
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 
@@ -18,15 +20,32 @@ from tests.report.infos import ATTACKS, METRICS
 from unlearn_core.attacks.registry import attacks
 from unlearn_core.audits.result import AuditResult
 from unlearn_core.audits.verdict import judge
-from unlearn_core.report.race_page import _cell
-from unlearn_core.report.view import (
-    attack_html,
-    knowledge_chart,
-    metrics_html,
-    side_effects_html,
-    verdict_html,
-)
+from unlearn_core.report import view
+from unlearn_core.report.race_page import reached
 from unlearn_core.report.words import attack_words
+
+Infos = Mapping[str, Any]
+
+
+def attack_html(audit: dict, name: str, infos: Infos | None = None) -> str:
+    return view.attack_html(AuditResult.of(audit), name, infos)
+
+
+def knowledge_chart(audit: dict, infos: Infos | None = None) -> str:
+    return view.knowledge_chart(AuditResult.of(audit), infos)
+
+
+def metrics_html(audit: dict, infos: Infos | None = None) -> str:
+    return view.metrics_html(AuditResult.of(audit), infos)
+
+
+def side_effects_html(audit: dict) -> str:
+    return view.side_effects_html(AuditResult.of(audit))
+
+
+def verdict_html(audit: dict) -> str:
+    return view.verdict_html(AuditResult.of(audit))
+
 
 VOID = {"meta", "br", "path", "polyline"}
 
@@ -168,12 +187,12 @@ def test_marks_are_those_of_the_verdict_where_attacks_are_judged_together() -> N
         )
         chart, one = knowledge_chart(audit, known), attack_html(audit, "noise", known)
         unlearned = one.partition("rep-results")[2].partition("Unlearned")[2].partition("</li>")[0]
-        noise = next(one for one in attack_words(audit, known) if one.name == "noise")
+        noise = next(one for one in attack_words(audit["findings"], known) if one.name == "noise")
         places = {
             "verdict": known["noise"].title in said,
             "chart": "more than guessing" in chart,
             "page": "more than guessing" in unlearned,
-            "table": "more" in _cell(noise, [audit]),
+            "table": reached(noise, [AuditResult.of(audit)]).won,
         }
         return [place for place, there in places.items() if there]
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from unlearn_core.report.words import number, p_words, percent, plain, seconds
+from unlearn_core.report.words import p_words
+from unlearn_core.wording.numbers import number, percent, plain, seconds
 
 
 @pytest.mark.parametrize(

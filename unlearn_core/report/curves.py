@@ -1,17 +1,21 @@
-"""Lines over a common axis as inline SVG, with axes in HTML so that their text keeps its size."""
+"""Lines over a common axis, with the same numbers as a table."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from html import escape
+from functools import cached_property
 
-from unlearn_core.report.markup import folded, table
-from unlearn_core.report.words import number
+from markupsafe import Markup
+
+from unlearn_core.pages.templates import render
+from unlearn_core.wording.numbers import number
 
 MOST_POINTS = 400
 MOST_ROWS = 60
 MOST_DOTS = 12
 TICKS = 4
+
+Point = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -26,12 +30,67 @@ class Line:
 
     label: str
     look: str
-    points: tuple[tuple[float, float], ...]
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Lines with their axes; places are per cent of the drawing's width and height."""
+
+    title: str
+    lines: Sequence[Line]
+    x_label: str
+    y_label: str
+    share: bool
+
+    @cached_property
+    def xs(self) -> list[float]:
+        """Every x, once and rising."""
+        return sorted({x for line in self.lines for x, _ in line.points})
+
+    @cached_property
+    def x_ticks(self) -> list[float]:
+        """Round numbers on the axis."""
+        low, high = self.xs[0], self.xs[-1]
+        return [x for x in _ticks(low, high) if low <= x <= high]
+
+    @cached_property
+    def y_ticks(self) -> list[float]:
+        """Round numbers around every y."""
+        ys = [y for line in self.lines for _, y in line.points]
+        return [0.0, 0.25, 0.5, 0.75, 1.0] if self.share else _ticks(min(0.0, *ys), max(ys))
+
+    def right(self, x: float) -> str:
+        """How far from the left an x is."""
+        return f"{_between(x, self.xs[0], self.xs[-1]):.2f}"
+
+    def up(self, y: float) -> str:
+        """How far from the bottom a y is."""
+        return f"{_between(y, self.y_ticks[0], self.y_ticks[-1]):.2f}"
+
+    def down(self, y: float) -> str:
+        """How far from the top a y is."""
+        return f"{100 - _between(y, self.y_ticks[0], self.y_ticks[-1]):.2f}"
+
+    def path(self, line: Line) -> str:
+        """A line's points as SVG has them."""
+        return " ".join(f"{self.right(x)},{self.down(y)}" for x, y in thinned(line.points))
+
+    def words(self, y: float, digits: int) -> str:
+        """A y in words, in per cent with so many decimals where it is a share."""
+        return f"{y * 100:.{digits}f} %" if self.share else number(y)
+
+    def rows(self) -> Iterator[tuple[float, list[float | None]]]:
+        """Some x with the y of each line there."""
+        by_x, xs = [dict(line.points) for line in self.lines], self.xs
+        every = math.ceil(len(xs) / MOST_ROWS)
+        for x in sorted({*xs[::every], xs[-1]}):
+            yield x, [ys.get(x) for ys in by_x]
 
 
 def line_chart(
     title: str, lines: Sequence[Line], x_label: str, y_label: str, *, share: bool = False
-) -> str:
+) -> Markup:
     """A chart with its legend and the same numbers as a table; empty where there are no points.
 
     Args:
@@ -43,68 +102,15 @@ def line_chart(
     """
     drawn = [line for line in lines if line.points]
     if not drawn:
-        return ""
-    xs = [x for line in drawn for x, _ in line.points]
-    ys = [y for line in drawn for _, y in line.points]
-    x_ticks = _ticks(min(xs), max(xs))
-    y_ticks = [0.0, 0.25, 0.5, 0.75, 1.0] if share else _ticks(min(0.0, *ys), max(ys))
-    box = (min(xs), max(xs), y_ticks[0], y_ticks[-1])
-    legend = "".join(
-        f'<li class="rep-{line.look}"><svg class="rep-sample" viewBox="0 0 40 10" '
-        f'aria-hidden="true"><path d="M2 5H38"/></svg>{escape(line.label)}</li>'
-        for line in drawn
-    )
-    left = "".join(
-        f'<span style="bottom:{_share(y, *box[2:]):.2f}%">{_tick(y, share)}</span>' for y in y_ticks
-    )
-    below = "".join(
-        f'<span style="left:{_share(x, *box[:2]):.2f}%">{number(x)}</span>'
-        for x in x_ticks
-        if box[0] <= x <= box[1]
-    )
-    return (
-        f'<figure class="rep-curves" aria-label="{escape(title)}"><figcaption>{escape(title)}'
-        f'</figcaption><ul class="rep-legend">{legend}</ul>'
-        f'<p class="rep-soft rep-y-label">{escape(y_label)}</p>'
-        f'<div class="rep-plot" aria-hidden="true"><div class="rep-y">{left}</div>'
-        f'<div class="rep-area">{_svg(drawn, y_ticks, box)}{_dots(drawn, box)}</div>'
-        f'<div class="rep-x">{below}</div></div><p class="rep-soft rep-x-label">{escape(x_label)}'
-        f"</p>{folded('The same as a table', _table(title, drawn, x_label, share))}</figure>"
-    )
+        return Markup()
+    chart = Chart(title, drawn, x_label, y_label, share)
+    return render(
+        "report/templates/curves.html",
+        all_rows=len(chart.xs), chart=chart, most_dots=MOST_DOTS, rows=list(chart.rows()),
+    )  # fmt: skip
 
 
-Box = tuple[float, float, float, float]
-
-
-def _svg(lines: Sequence[Line], y_ticks: Sequence[float], box: Box) -> str:
-    grid = "".join(
-        f'<path class="rep-grid" d="M0 {100 - _share(y, *box[2:]):.2f}H100"/>' for y in y_ticks
-    )
-    paths = "".join(
-        f'<polyline class="rep-{line.look}" points="{_points(line, box)}"/>' for line in lines
-    )
-    return f'<svg viewBox="0 0 100 100" preserveAspectRatio="none">{grid}{paths}</svg>'
-
-
-def _points(line: Line, box: Box) -> str:
-    return " ".join(
-        f"{_share(x, *box[:2]):.2f},{100 - _share(y, *box[2:]):.2f}"
-        for x, y in thinned(line.points)
-    )
-
-
-def _dots(lines: Sequence[Line], box: Box) -> str:
-    """Dots on lines of few points; in HTML, since the picture is stretched."""
-    return "".join(
-        f'<i class="rep-dot rep-{line.look}" style="left:{_share(x, *box[:2]):.2f}%;'
-        f'bottom:{_share(y, *box[2:]):.2f}%"></i>'
-        for line in lines
-        if len(line.points) <= MOST_DOTS
-        for x, y in line.points
-    )
-
-
-def thinned(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+def thinned(points: Sequence[Point]) -> list[Point]:
     """Few enough points to draw; of each stretch its lowest and highest are kept."""
     if len(points) <= MOST_POINTS:
         return list(points)
@@ -117,7 +123,7 @@ def thinned(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
     return kept
 
 
-def _share(value: float, low: float, high: float) -> float:
+def _between(value: float, low: float, high: float) -> float:
     return 50.0 if high == low else 100 * (value - low) / (high - low)
 
 
@@ -130,22 +136,3 @@ def _ticks(low: float, high: float) -> list[float]:
     step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= rough * 0.999)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     return [place * step for place in range(first, last + 1)]
-
-
-def _tick(value: float, share: bool) -> str:
-    return f"{value * 100:.0f} %" if share else number(value)
-
-
-def _table(title: str, lines: Sequence[Line], x_label: str, share: bool) -> str:
-    by_x = [dict(line.points) for line in lines]
-    xs = sorted({x for line in lines for x, _ in line.points})
-    every = math.ceil(len(xs) / MOST_ROWS)
-    kept = sorted({*xs[::every], xs[-1]})
-    rows = [[number(x), *("" if x not in ys else _cell(ys[x], share) for ys in by_x)] for x in kept]
-    heads = [escape(x_label), *(escape(line.label) for line in lines)]
-    note = f"<p class='rep-soft'>{len(kept)} of {len(xs)} rows.</p>" if len(kept) < len(xs) else ""
-    return table(heads, rows, title) + note
-
-
-def _cell(value: float, share: bool) -> str:
-    return f"{value * 100:.1f} %" if share else number(value)

@@ -9,7 +9,8 @@ from unlearn_core.audits.result import read_audit
 from unlearn_core.audits.spec import found_by_audits, newest_audit
 from unlearn_core.errors import MissingPrerequisite
 from unlearn_core.report.data import audit_csv, metrics_csv, race_csv
-from unlearn_core.report.page import race_page, report_page
+from unlearn_core.report.page import report_page
+from unlearn_core.report.race_page import race_page
 from unlearn_core.runs.history import history_of
 from unlearn_core.runs.result import read_result
 from unlearn_core.runs.store import Store
@@ -30,14 +31,10 @@ def run_report(store: Store, run_id: str, command: str) -> str:
     folder = history.folder(run_id)
     if history.get(run_id).kind == "audit":
         own = read_audit(folder)
-        return report_page(
-            None, (), [own.as_json()] if own else [], command, environment_of(folder)
-        )
-    audits = [audit.as_json() for audit in found_by_audits(store, run_id)]
-    events, result = history.events(run_id), read_result(folder)
-    return report_page(
-        result.as_json() if result else None, events, audits, command, environment_of(folder)
-    )
+        return report_page(None, (), [own] if own else [], command, environment_of(folder))
+    audits = found_by_audits(store, run_id)
+    events = history.events(run_id)
+    return report_page(read_result(folder), events, audits, command, environment_of(folder))
 
 
 def race_report(store: Store, run_ids: Sequence[str]) -> str:
@@ -55,9 +52,9 @@ def race_report(store: Store, run_ids: Sequence[str]) -> str:
             raise MissingPrerequisite(
                 f"Run {run_id} ({history.get(run_id).state}) has no result to report. Leave it out."
             )
-        results.append(result.as_json())
+        results.append(result)
     audits = {run_id: newest_audit(store, run_id) for run_id in run_ids}
-    return race_page(results, {run: audit.as_json() for run, audit in audits.items() if audit})
+    return race_page(results, {run: audit for run, audit in audits.items() if audit})
 
 
 def csv_files(store: Store, run_ids: Sequence[str]) -> dict[str, str]:
@@ -68,7 +65,7 @@ def csv_files(store: Store, run_ids: Sequence[str]) -> dict[str, str]:
     """
     if len(run_ids) > 1:
         results = [read_result(history_of(store, run).folder(run)) for run in run_ids]
-        return {"race.csv": race_csv([result.as_json() for result in results if result])}
+        return {"race.csv": race_csv([one for one in results if one])}
     run_id = run_ids[0]
     history = history_of(store, run_id)
     one = history.get(run_id).kind == "audit"
@@ -77,7 +74,7 @@ def csv_files(store: Store, run_ids: Sequence[str]) -> dict[str, str]:
         raise MissingPrerequisite(
             f"Run {run_id} was not attacked, so it has no tables. Attack it first."
         )
-    return {"attacks.csv": audit_csv(audit.as_json()), "metrics.csv": metrics_csv(audit.as_json())}
+    return {"attacks.csv": audit_csv(audit), "metrics.csv": metrics_csv(audit)}
 
 
 def environment_of(folder: Path) -> dict[str, Any] | None:

@@ -2,22 +2,22 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from html import escape
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from statistics import fmean
 
-from unlearn_core.report.frame import html_page, section
-from unlearn_core.report.markup import badge, table
+from unlearn_core.audits.result import AuditResult
+from unlearn_core.pages.templates import render
+from unlearn_core.report.frame import html_page
 from unlearn_core.report.verdict import LEVELS
 from unlearn_core.report.words import (
     AttackWords,
-    Json,
-    amount,
     attack_words,
+    known_attacks,
     method_title,
     succeeded,
 )
-from unlearn_core.runs.race import MEASURES, Mean, Measure, by_method, outcome, shown
+from unlearn_core.runs.race import MEASURES, by_method, outcome, shown
 from unlearn_core.runs.result import RunResult
 
 HELP = (
@@ -27,134 +27,73 @@ HELP = (
 )
 
 
-def race_page(results: Sequence[Json], audits: Mapping[str, Json]) -> str:
+@dataclass(frozen=True)
+class Reached:
+    """What an attack got out of a method's runs, on average.
+
+    Attributes:
+        value: In words; empty where nothing is known.
+        note: How well guessing does; without a value, what is not known.
+        why: Why there is no value.
+        won: Whether it is more than guessing.
+    """
+
+    value: str
+    note: str
+    why: str = ""
+    won: bool = False
+
+
+def race_page(results: Sequence[RunResult], audits: Mapping[str, AuditResult]) -> str:
     """One self-contained HTML file.
 
     Args:
-        results: `result.json` of every finished run.
-        audits: `audit.json` by run id, of the runs that were attacked.
+        results: What every finished run measured.
+        audits: What was found, by run id, of the runs that were attacked.
     """
-    results = [result for result in results if result["spec"].get("kind", "unlearn") == "unlearn"]
-    runs = {str(result["run"]): str(result["spec"]["method"]) for result in results}
-    names = list(dict.fromkeys(runs.values()))
-    by_name = {
-        name: [audits[run] for run, method in runs.items() if method == name and run in audits]
+    results = [one for one in results if one.spec.get("kind", "unlearn") == "unlearn"]
+    names = list(dict.fromkeys(str(one.spec["method"]) for one in results))
+    attacked = [
+        [audits[one.run] for one in results if one.spec["method"] == name and one.run in audits]
         for name in names
-    }
-    subjects = dict.fromkeys(
-        subject for result in results for subject in result["spec"]["marks"].get("subjects", ())
-    )
-    sets = {
-        json.dumps([result["spec"]["marks"], result.get("data_hash")], sort_keys=True)
-        for result in results
-    }
-    told = "one forget set" if len(sets) < 2 else f"{len(sets)} forget sets, so not comparable"
-    lead = f"{len(results)} runs, {len(names)} methods, {told}"
+    ]
+    found = dict.fromkeys(name for of in attacked for audit in of for name in audit.findings)
+    subjects = dict.fromkeys(s for one in results for s in one.spec["marks"].get("subjects", ()))
     return html_page(
-        f"Race: {', '.join(subjects)}" if subjects else "Race",
-        lead,
-        section("What each method reached", _means(results))
-        + section("Is it really gone?", _attacks(by_name)),
+        "report/templates/race.html",
+        attacks=[
+            (attack, [reached(attack, of) for of in attacked])
+            for attack in attack_words(found, known_attacks())
+        ],
+        heads=[render("report/templates/race_head.html", measure=one) for one in MEASURES],
+        help=HELP,
+        lead=f"{len(results)} runs, {len(names)} methods, {_sets(results)}",
+        levels=LEVELS,
+        levels_reached=[Counter(audit.verdict.level for audit in of) for of in attacked],
+        means=by_method([outcome(one.run, one) for one in results]),
+        measures=MEASURES,
+        shown=shown,
+        title=f"Race: {', '.join(subjects)}" if subjects else "Race",
+        titles={name: method_title(name) for name in names},
     )
 
 
-def _means(results: Sequence[Json]) -> str:
-    if not results:
-        return "<p>No run has finished yet.</p>"
-    means = by_method(
-        [outcome(str(result["run"]), RunResult.of(dict(result))) for result in results]
-    )
-    heads = ["Method", "Runs", *(_head(one.label, one.help) for one in MEASURES)]
-    rows = [
-        [
-            escape(method_title(name)),
-            str(next(iter(values.values())).runs),
-            *(_mean(one, values.get(one.key)) for one in MEASURES),
-        ]
-        for name, values in means.items()
-    ]
-    return (
-        f'<div class="rep">{table(heads, rows, "Means of each method")}'
-        '<p class="rep-soft">Means over runs ± half of the 95 % interval (Student’s t); one run '
-        "has no interval.</p></div>"
-    )
-
-
-def _mean(measure: Measure, mean: Mean | None) -> str:
-    return f'<span class="rep-line-of">{shown(measure, mean)}</span>' if mean else _NONE
-
-
-def _head(label: str, help: str) -> str:
-    way = help.split(";")[-1].strip().removesuffix(".")
-    return (
-        f'<span title="{escape(help)}">{escape(label)}</span><small class="rep-soft">{way}</small>'
-    )
-
-
-_NOT_ATTACKED = '<span class="rep-soft">not attacked</span>'
-_NONE = '<span class="rep-soft">not measured</span>'
-
-
-def _attacks(by_name: Mapping[str, Sequence[Json]]) -> str:
-    made = [audit for audits in by_name.values() for audit in audits]
-    if not made:
-        return (
-            "<p>No run was attacked, so nothing shows that the facts are gone. Attack one with "
-            "<code>python -m unlearn_core attack RUN</code>.</p>"
-        )
-    heads = ["", *(escape(method_title(name)) for name in by_name)]
-    rows = [
-        ["<strong>Verdict</strong>", *(_verdict(audits) for audits in by_name.values())],
-        *(
-            [_attack_head(attack), *(_cell(attack, audits) for audits in by_name.values())]
-            for attack in _all_attacks(made)
-        ),
-    ]
-    return (
-        f'<div class="rep page-race"><p class="rep-soft">{HELP}</p>'
-        f"{table(heads, rows, 'Verdict and attacks of each method')}</div>"
-    )
-
-
-def _attack_head(attack: AttackWords) -> str:
-    return (
-        f'<span class="rep-term" title="{escape(attack.idea)}">{escape(attack.title)}</span>'
-        f'<small class="rep-soft">{escape(attack.measure)}</small>'
-    )
-
-
-def _all_attacks(audits: Iterable[Json]) -> list[AttackWords]:
-    found = {one.name: one for audit in audits for one in attack_words(audit, None)}
-    return list(found.values())
-
-
-def _verdict(audits: Sequence[Json]) -> str:
+def reached(attack: AttackWords, audits: Sequence[AuditResult]) -> Reached:
+    """What an attack got out of the runs of a method, or why that is not known."""
     if not audits:
-        return _NOT_ATTACKED
-    levels = Counter(audit["verdict"]["level"] for audit in audits)
-    return " ".join(_stamp(level, count, len(audits)) for level, count in levels.most_common())
-
-
-def _stamp(level: str, count: int, of: int) -> str:
-    word, sign, tone = LEVELS[level]
-    return badge(f"{sign} {word}{f': {count} of {of}' if of > 1 else ''}", tone)
-
-
-def _cell(attack: AttackWords, audits: Sequence[Json]) -> str:
-    if not audits:
-        return _NOT_ATTACKED
-    findings = [
-        audit["findings"][attack.name]["unlearned"]
-        for audit in audits
-        if "unlearned" in audit["findings"].get(attack.name, {})
-    ]
-    tested = [one for one in findings if one["value"] is not None]
+        return Reached("", "not attacked")
+    found = [one for audit in audits if (one := audit.findings_of("unlearned").get(attack.name))]
+    tested = [(one.value, one.chance) for one in found if one.value is not None]
     if not tested:
-        why = next((one["note"] for one in findings if one["note"]), "")
-        return f'<span class="rep-soft" title="{escape(why)}">not tested</span>'
-    chances = [one["chance"] for one in tested if one["chance"] is not None]
-    guess = f"guessing {amount(attack, fmean(chances))}" if chances else ""
-    won = any(attack.name in succeeded(audit) for audit in audits)
-    mark = badge("more", "bad") if won else ""
-    value = amount(attack, fmean(one["value"] for one in tested))
-    return f'<span class="rep-number">{value}</span> {mark}<small class="rep-soft">{guess}</small>'
+        return Reached("", "not tested", next((one.note for one in found if one.note), ""))
+    chances = [chance for _, chance in tested if chance is not None]
+    return Reached(
+        attack.amount(fmean(value for value, _ in tested)),
+        f"guessing {attack.amount(fmean(chances))}" if chances else "",
+        won=any(attack.name in succeeded(audit) for audit in audits),
+    )
+
+
+def _sets(results: Sequence[RunResult]) -> str:
+    sets = {json.dumps([one.spec["marks"], one.data_hash], sort_keys=True) for one in results}
+    return "one forget set" if len(sets) < 2 else f"{len(sets)} forget sets, so not comparable"

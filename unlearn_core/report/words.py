@@ -1,39 +1,29 @@
-"""Numbers and results in words, the same on every page."""
+"""Attacks, models and what was found, in words."""
 
-import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
+
+from unlearn_core.attacks.base import AttackInfo, Finding, Kind, Role
+from unlearn_core.audits.outcome import Known, outcome_of
+from unlearn_core.wording.numbers import percent, plain
 
 if TYPE_CHECKING:
-    from unlearn_core.attacks.base import AttackInfo, Role
+    from unlearn_core.audits.result import Evidence
 
-Json = Mapping[str, Any]
-
-ROLES: Mapping[str, str] = {
+ROLES: Mapping[Role, str] = {
     "original": "Original",
     "unlearned": "Unlearned",
     "retrained": "Retrained",
 }
-TAUGHT: Mapping[str, str] = {
-    "forget": "Taught",
-    "paraphrased": "Taught, asked in other words",
-}
-"""The groups of a run that teaches, where they are called otherwise."""
 ROLE_HELP = (
     "Original: the model before the run. Unlearned: after it. Retrained: never saw the marked "
     "facts, the ideal to reach."
 )
-GROUPS: Mapping[str, str] = {
-    "forget": "To forget",
-    "paraphrased": "To forget, asked in other words",
-    "retain": "To keep",
-    "neighbours": "Neighbours: kept, most like the marked",
-    "neighbour": "Neighbours: kept, most like the marked",
-    "world": "General knowledge",
-    "holdout": "Never seen by any model",
-    "own": "Own prompts",
-    "model": "Whole model",
+KINDS: Mapping[Kind, str] = {
+    "recovery": "brings facts back",
+    "detection": "tells that something was there",
+    "trace": "shows where it was; no leak by itself",
 }
 
 
@@ -45,7 +35,7 @@ class AttackWords:
     title: str
     idea: str = ""
     measure: str = "facts found"
-    kind: str = "recovery"
+    kind: Kind = "recovery"
     paper: str = ""
     cost: str = ""
     needs_weights: bool = False
@@ -60,21 +50,112 @@ class AttackWords:
         """How to read the value; empty where it needs no words."""
         return self.measure.partition(":")[2].strip()
 
+    @property
+    def about(self) -> list[tuple[str, str]]:
+        """What its card says, as names and values."""
+        weights = "the model's weights" if self.needs_weights else "only the model's answers"
+        return [
+            ("Measure", self.measure),
+            ("Kind", KINDS[self.kind]),
+            ("The attacker needs", weights),
+            ("Cost", self.cost),
+            ("Source", self.paper),
+        ]
 
-def attack_words(audit: Json, infos: "Mapping[str, AttackInfo] | None") -> list[AttackWords]:
-    """The attacks of an audit in their order; those that are not known come last."""
-    if infos is None:
-        # Importing the attacks imports torch, which no one needs to render a page with `infos`.
-        from unlearn_core.attacks.registry import attacks
+    def amount(self, value: float) -> str:
+        """A value as it is read: recovered facts in per cent, other measures from 0 to 1."""
+        return percent(value) if self.kind == "recovery" else f"{value:.2f}"
 
-        infos = attacks()
-    known = [_words(infos[name]) for name in infos if name in audit["findings"]]
-    return known + [
-        AttackWords(name, _as_title(name)) for name in audit["findings"] if name not in infos
-    ]
+    def found(self, finding: Finding) -> int | None:
+        """How many facts were found, where the attack's value is the share of them."""
+        if self.kind != "recovery" or not self.measure.startswith("facts"):
+            return None
+        hits = (finding.value or 0.0) * finding.count
+        return round(hits) if finding.count and abs(hits - round(hits)) < 1e-6 else None
+
+    def result(self, finding: Finding) -> str:
+        """What it got out of a model, and what guessing gets, in a sentence."""
+        if finding.value is None:
+            return finding.note or "Not tested."
+        hits, chance = self.found(finding), finding.chance
+        if hits is not None:
+            text = f"found {hits} of {finding.count} facts"
+            guess = None if chance is None else f"finds {plain(chance * finding.count, 1)}"
+        else:
+            text = f"{self.measured}: {self.amount(finding.value)}"
+            guess = None if chance is None else f"reaches {self.amount(chance)}"
+        return text if guess is None else f"{text}; guessing alone {guess} on average"
+
+    def interval(self, finding: Finding) -> str:
+        """The 95 % interval, such as `18 to 46 %`; empty where none is known."""
+        if finding.low is None or finding.high is None:
+            return ""
+        low = self.amount(finding.low).removesuffix(" %")
+        return f"{low} to {self.amount(finding.high)}"
+
+    def value(self, finding: Finding) -> str:
+        """A value with its 95 % interval, such as `30 % (18 to 46 %)`; empty for none."""
+        if finding.value is None:
+            return ""
+        text, between = self.amount(finding.value), self.interval(finding)
+        return f"{text} ({between})" if between else text
+
+    def small_print(self, finding: Finding) -> str:
+        """Interval, how often guessing does as well, and what was left out."""
+        between, shown = self.interval(finding), ""
+        if between and finding.value is not None:
+            share = "" if self.found(finding) is None else f"{self.amount(finding.value)}, "
+            shown = f"{share}95 % interval {between}."
+        return " ".join(part for part in (shown, p_words(finding.p), finding.note) if part)
 
 
-def _words(info: "AttackInfo") -> AttackWords:
+def attack_words(names: Iterable[str], infos: Known) -> list[AttackWords]:
+    """Attacks in their order; those that are not known come last."""
+    names = list(names)
+    known = [_words(info) for name, info in infos.items() if name in names]
+    return known + [AttackWords(name, _as_title(name)) for name in names if name not in infos]
+
+
+def known_attacks() -> Known:
+    """The registered attacks, whose import takes a while."""
+    from unlearn_core.attacks.registry import attacks
+
+    return attacks()
+
+
+def method_title(name: str) -> str:
+    """A method's name for people; its short name where it is not known any more."""
+    from unlearn_core.methods.registry import methods
+
+    infos = {**methods("teach"), **methods("unlearn")}
+    return infos[name].title if name in infos else name
+
+
+def roles_of(audit: "Evidence") -> list[Role]:
+    """The models of an audit: original, unlearned, retrained, as far as they are there."""
+    present = {model.role for model in audit.models}
+    return [role for role in ROLES if role in present]
+
+
+def succeeded(
+    audit: "Evidence", role: Role = "unlearned", infos: Known | None = None
+) -> frozenset[str]:
+    """Names of the attacks that count against a model of an audit, as its verdict has it."""
+    known = known_attacks() if infos is None else infos
+    return outcome_of(audit.findings, role, known).succeeded
+
+
+def p_words(p: float | None) -> str:
+    """How often guessing alone does as well, in words; empty where it is not known."""
+    if p is None:
+        return ""
+    if p < 0.001:
+        return "Guessing alone does as well in fewer than 1 of 1,000 tries."
+    of, scale = ("1,000", 1000) if p < 0.01 else ("100", 100)
+    return f"Guessing alone does as well in {plain(p * scale, 0)} of {of} tries."
+
+
+def _words(info: AttackInfo) -> AttackWords:
     card = info.card
     return AttackWords(
         info.name, info.title, card.idea, card.measure, card.kind, card.paper, card.cost,
@@ -84,121 +165,3 @@ def _words(info: "AttackInfo") -> AttackWords:
 
 def _as_title(name: str) -> str:
     return name.replace("-", " ").replace("_", " ").capitalize()
-
-
-def method_title(name: str) -> str:
-    """A method's name for people; its short name where it is not known any more."""
-    # Importing the methods imports torch.
-    from unlearn_core.methods.registry import methods
-
-    infos = {**methods("teach"), **methods("unlearn")}
-    return infos[name].title if name in infos else name
-
-
-def roles_of(audit: Json) -> list[str]:
-    """The models of an audit: original, unlearned, retrained, as far as they are there."""
-    present = {model["role"] for model in audit["models"]}
-    return [role for role in ROLES if role in present]
-
-
-def succeeded(
-    audit: Json, role: str = "unlearned", infos: "Mapping[str, AttackInfo] | None" = None
-) -> frozenset[str]:
-    """Names of the attacks that count against a model of an audit, as its verdict has it."""
-    # Importing the verdict imports the attacks and so torch.
-    from unlearn_core.attacks.registry import attacks
-    from unlearn_core.audits.outcome import outcome_of
-    from unlearn_core.audits.result import AuditResult
-
-    findings = AuditResult.of(dict(audit)).findings
-    return outcome_of(findings, cast("Role", role), attacks() if infos is None else infos).succeeded
-
-
-def found_facts(attack: AttackWords, finding: Json) -> int | None:
-    """How many facts were found, where the attack's value is the share of them."""
-    if attack.kind != "recovery" or not attack.measure.startswith("facts"):
-        return None
-    hits = finding["value"] * finding["count"]
-    return round(hits) if finding["count"] and abs(hits - round(hits)) < 1e-6 else None
-
-
-def result_words(attack: AttackWords, finding: Json) -> str:
-    """What an attack got out of a model, and what guessing gets, in a sentence."""
-    if finding["value"] is None:
-        return str(finding["note"] or "Not tested.")
-    hits = found_facts(attack, finding)
-    chance = finding["chance"]
-    if hits is not None:
-        text = f"found {hits} of {finding['count']} facts"
-        guess = None if chance is None else f"finds {plain(chance * finding['count'], 1)}"
-    else:
-        text = f"{attack.measured}: {amount(attack, finding['value'])}"
-        guess = None if chance is None else f"reaches {amount(attack, chance)}"
-    return text if guess is None else f"{text}; guessing alone {guess} on average"
-
-
-def p_words(p: float | None) -> str:
-    """How often guessing alone does as well, in words; empty where it is not known."""
-    if p is None:
-        return ""
-    if p < 0.001:
-        return "Guessing alone does as well in fewer than 1 of 1,000 tries."
-    if p < 0.01:
-        return f"Guessing alone does as well in {plain(p * 1000, 0)} of 1,000 tries."
-    return f"Guessing alone does as well in {plain(p * 100, 0)} of 100 tries."
-
-
-def amount(attack: AttackWords, value: float) -> str:
-    """A value as it is read: recovered facts in per cent, other measures from 0 to 1."""
-    return percent(value) if attack.kind == "recovery" else f"{value:.2f}"
-
-
-def value_words(attack: AttackWords, finding: Json) -> str:
-    """A value with its 95 % interval, such as `30 % (18 to 46 %)`."""
-    text, between = amount(attack, finding["value"]), interval_words(attack, finding)
-    return f"{text} ({between})" if between else text
-
-
-def interval_words(attack: AttackWords, finding: Json) -> str:
-    """The 95 % interval, such as `18 to 46 %`; empty where none is known."""
-    if finding["low"] is None or finding["high"] is None:
-        return ""
-    low, high = amount(attack, finding["low"]), amount(attack, finding["high"])
-    return f"{low.removesuffix(' %')} to {high}"
-
-
-def percent(share: float) -> str:
-    """A share in per cent: `12 %`, `98.5 %`."""
-    return f"{plain(share * 100, 1)} %"
-
-
-def plain(value: float, digits: int) -> str:
-    """A number with at most so many decimals and no trailing zeros."""
-    text = f"{value:,.{digits}f}"
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return "0" if text == "-0" else text
-
-
-def number(value: float) -> str:
-    """Any number in three digits; very small and large ones as a power of ten."""
-    if not math.isfinite(value):
-        return "not available"
-    if value == 0:
-        return "0"
-    power = math.floor(math.log10(abs(value)))
-    if -4 <= power < 6:
-        return plain(value, max(0, 2 - power) if power < 0 else max(0, 3 - 1 - min(power, 2)))
-    return f"{value / 10**power:.1f} × 10{str(power).translate(_RAISED)}"
-
-
-_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-
-def seconds(value: float) -> str:
-    """A duration: `12 s`, `3 min 20 s`, `2 h 5 min`."""
-    whole = max(0, round(value))
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"

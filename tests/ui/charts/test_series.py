@@ -16,7 +16,7 @@ def test_every_series_has_words_and_help() -> None:
 
 
 def test_every_colour_is_in_the_style_sheet() -> None:
-    sheet = (ASSETS / "style.css").read_text(encoding="utf-8")
+    sheet = (ASSETS / "palette.css").read_text(encoding="utf-8")
     known = set(re.findall(r"--lethe-([a-z]+):", sheet))
     used = {series.colour for panel in LIVE_PANELS for series in panel.series}
     assert used <= known

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from unlearn_core.pages.palette import row_of_colours
 from unlearn_core.ui.texts import charts as say
 from unlearn_core.ui.texts.charts import (
     ANSWERS,
@@ -23,29 +24,6 @@ from unlearn_core.ui.texts.charts import (
 from unlearn_core.ui.texts.common import GROUPS, PHASES, STATES
 
 PROBE_GROUPS = ("forget", "paraphrased", "neighbour", "retain", "world", "own")
-
-Theme = Literal["light", "dark"]
-
-ANSWER_COLOURS: Mapping[Theme, tuple[str, ...]] = {
-    "light": ("#0b62a4", "#5fae9b", "#6b4fa0", "#8fc1e3", "#a8467f", "#3f7f5f", "#c5b0e0",
-              "#46708f"),
-    "dark": ("#62aef0", "#2f8f78", "#b79df0", "#3f6f96", "#e58fc0", "#8fd6b4", "#6d5a96",
-             "#a9c6dc"),
-}  # fmt: skip
-"""Answers that do not leak; the leaking ones take the forget colour, hatched."""
-
-RECORD_COLOURS: Mapping[Theme, tuple[str, ...]] = {
-    "light": ("#e6f0f9", "#9ac8e0", "#4a98c9", "#1764ab", "#08306b"),
-    "dark": ("#1f3347", "#2f5f8f", "#4a98c9", "#9ac8e0", "#eaf4fc"),
-}
-"""One hue from 0 to 1, told apart by lightness alone; high values stand out from the page."""
-
-RUN_COLOURS: Mapping[Theme, tuple[str, ...]] = {
-    "light": ("#0b62a4", "#c8500a", "#007a5a", "#a8467f", "#6b4fa0", "#8a6d00", "#2f8fc7",
-              "#3b3b3b"),
-    "dark": ("#62aef0", "#ff8a3d", "#3fc79c", "#e58fc0", "#b79df0", "#e3c54a", "#8fd0f5",
-             "#e4e2dc"),
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -133,13 +111,13 @@ def live_config() -> dict[str, Any]:
     """Everything the browser's part of the live view needs to know, JSON-ready."""
     return {
         "panels": [_panel(panel) for panel in LIVE_PANELS],
-        "answerColours": ANSWER_COLOURS,
+        "answerColours": row_of_colours("answer"),
         "tiles": {"unlearn": _tiles(TILES), "teach": _tiles(TEACH_TILES)},
         "forgetLogged": FORGET_LOGGED._asdict(),
         "answers": ANSWERS._asdict(),
         "probes": PROBES._asdict(),
         "records": RECORDS._asdict(),
-        "recordColours": RECORD_COLOURS,
+        "recordColours": row_of_colours("record"),
         "groups": {
             key: dict(zip(("label", "help"), GROUPS[key], strict=True)) for key in PROBE_GROUPS
         },
@@ -163,7 +141,7 @@ def overlay_config() -> dict[str, Any]:
             {"name": name, "label": term.label, "help": term.help, "percent": is_percent(name)}
             for name, term in OVERLAY.items()
         ],
-        "runColours": RUN_COLOURS,
+        "runColours": row_of_colours("run"),
         "race": {**RACE_CHART._asdict(), "x": RACE_AXES[0], "y": RACE_AXES[1]},
     }
 

@@ -41,14 +41,8 @@ def whole_report(store: Store, audit: AuditResult) -> str:
     """The run, its result and this audit as one HTML page."""
     run = store.get(audit.run)
     folder = store.folder(run.id)
-    result = read_result(folder)
-    return report_page(
-        result.as_json() if result else None,
-        store.events(run.id),
-        [audit.as_json()],
-        repeat_lines(run.spec, audit.spec),
-        environment_of(folder),
-    )
+    command, events = repeat_lines(run.spec, audit.spec), store.events(run.id)
+    return report_page(read_result(folder), events, [audit], command, environment_of(folder))
 
 
 @dataclass(frozen=True)
@@ -65,10 +59,6 @@ FORMS: Mapping[str, Download] = {
     "json": Download(
         "JSON", ".json", lambda _, audit: json.dumps(audit.as_json(), indent=2, ensure_ascii=False)
     ),
-    "attacks": Download(
-        say.ATTACKS_CSV, "-attacks.csv", lambda _, audit: audit_csv(audit.as_json())
-    ),
-    "measures": Download(
-        say.MEASURES_CSV, "-measures.csv", lambda _, audit: metrics_csv(audit.as_json())
-    ),
+    "attacks": Download(say.ATTACKS_CSV, "-attacks.csv", lambda _, audit: audit_csv(audit)),
+    "measures": Download(say.MEASURES_CSV, "-measures.csv", lambda _, audit: metrics_csv(audit)),
 }

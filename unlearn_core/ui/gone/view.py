@@ -14,7 +14,7 @@ from unlearn_core.report.view import (
     side_effects_html,
     verdict_html,
 )
-from unlearn_core.report.words import ROLES, AttackWords, amount, attack_words
+from unlearn_core.report.words import ROLES, AttackWords, attack_words
 from unlearn_core.runs.events import Event
 from unlearn_core.runs.info import RunInfo
 from unlearn_core.ui.shell.progress import bar
@@ -71,22 +71,21 @@ def report_html(audit: AuditResult, known: Known) -> str:
 
     The texts of an attack are many, so they are asked for when it is opened (`attack_html`).
     """
-    stored = audit.as_json()
     won = outcome_of(audit.findings, "unlearned", known).succeeded
     attacks = "".join(
         _folded(one, audit.findings[one.name], one.name in won)
-        for one in attack_words(stored, known)
+        for one in attack_words(audit.findings, known)
     )
     parts = [
-        verdict_html(stored),
-        _part(say.EVERY_ATTACK, knowledge_chart(stored, known)),
+        verdict_html(audit),
+        _part(say.EVERY_ATTACK, knowledge_chart(audit, known)),
         _part(say.ATTACK_BY_ATTACK, f"<p>{say.OPEN_ONE}</p>{attacks}"),
     ]
     if audit.side_effects:
-        parts.append(_part(say.SIDE_EFFECTS, side_effects_html(stored)))
+        parts.append(_part(say.SIDE_EFFECTS, side_effects_html(audit)))
     parts.append(
         f'<details class="gone-measures"><summary>{say.EVERY_MEASURE}</summary>'
-        f"{metrics_html(stored)}</details>"
+        f"{metrics_html(audit)}</details>"
     )
     return f'<div class="gone-report">{"".join(parts)}</div>'
 
@@ -143,7 +142,7 @@ def _table(info: RunInfo, known: Known, findings: Mapping[str, Mapping[Role, Fin
     won = {role: outcome_of(judged, role, known).succeeded for role in roles}
     head = "".join(f'<th scope="col">{ROLES[role]}</th>' for role in roles)
     rows = []
-    for one in attack_words({"findings": chosen}, known):
+    for one in attack_words(chosen, known):
         found = findings.get(one.name, {})
         cells = (_cell(found.get(role), one, role, one.name in won[role]) for role in roles)
         values = "".join(f"<td>{cell}</td>" for cell in cells)
@@ -161,7 +160,7 @@ def _cell(finding: Finding | None, attack: AttackWords, role: str, won: bool) ->
     note = escape(finding.note)
     if finding.value is None:
         return f'<span class="gone-soft" title="{note}">{say.NOT_TESTED}</span>'
-    return f'<strong title="{note}">{amount(attack, finding.value)}</strong> ' + _judgement(
+    return f'<strong title="{note}">{attack.amount(finding.value)}</strong> ' + _judgement(
         finding, attack, role, won
     )
 
@@ -173,7 +172,7 @@ def _judgement(finding: Finding, attack: AttackWords, role: str, won: bool) -> s
     """
     if attack.kind == "trace" or finding.p is None or finding.chance is None:
         return ""
-    guess = say.GUESSING.format(value=amount(attack, finding.chance))
+    guess = say.GUESSING.format(value=attack.amount(finding.chance))
     if won:
         look = "gone-soft" if role == "original" else "gone-found"
         return f'<span class="{look}" title="{guess}">{FOUND}</span>'
@@ -181,8 +180,8 @@ def _judgement(finding: Finding, attack: AttackWords, role: str, won: bool) -> s
 
 
 def _text(shot: Json, known: Known) -> str:
-    name, role = str(shot["attack"]), str(shot["role"])
-    parts = (known[name].title if name in known else name, ROLES.get(role, role), shot["detail"])
+    name, role = str(shot["attack"]), cast(Role, shot["role"])
+    parts = (known[name].title if name in known else name, ROLES[role], shot["detail"])
     where = " · ".join(str(part) for part in parts if part)
     look = "gone-soft" if role == "original" else "gone-found"
     leak = f'<span class="{look}">{LEAKED}</span>' if shot["leaked"] else ""
@@ -199,7 +198,7 @@ def _folded(attack: AttackWords, by_role: Mapping[Role, Finding], caught: bool) 
     values = " ".join(
         f'<span class="gone-value">{name} <strong>{_value(attack, found)}</strong></span>'
         for role, name in ROLES.items()
-        if (found := by_role.get(cast(Role, role)))
+        if (found := by_role.get(role))
     )
     sign = f'<span class="gone-found">{FOUND}</span>' if caught else ""
     return (
@@ -211,7 +210,7 @@ def _folded(attack: AttackWords, by_role: Mapping[Role, Finding], caught: bool) 
 
 
 def _value(attack: AttackWords, finding: Finding) -> str:
-    return say.NOT_TESTED if finding.value is None else amount(attack, finding.value)
+    return say.NOT_TESTED if finding.value is None else attack.amount(finding.value)
 
 
 def _sentence(text: str) -> str:

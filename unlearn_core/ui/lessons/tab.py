@@ -8,8 +8,8 @@ import gradio as gr
 
 from unlearn_core.errors import InvalidInput, LetheError
 from unlearn_core.models.spec import ModelSpec
+from unlearn_core.pages.palette import row_of_colours
 from unlearn_core.ui.browser.island import island
-from unlearn_core.ui.charts.series import RECORD_COLOURS
 from unlearn_core.ui.lessons.base import Action
 from unlearn_core.ui.lessons.common import SHARED
 from unlearn_core.ui.lessons.registry import lessons
@@ -66,7 +66,7 @@ def lessons_config() -> dict[str, Any]:
         "phases": dict(texts.PHASES),
         "groups": {name: title for name, (title, _) in texts.GROUPS.items()},
         "records": RECORDS._asdict(),
-        "recordColours": RECORD_COLOURS,
+        "recordColours": row_of_colours("record"),
     }
 
 

@@ -1,11 +1,11 @@
-"""The look: one theme whose colours are the variables of `assets/style.css`."""
+"""The look: one theme whose colours are the variables of `assets/palette.css`."""
 
 from typing import Any
 
 import gradio as gr
 from starlette.middleware import Middleware
 
-from unlearn_core.report.view import STYLE
+from unlearn_core.report.view import style_of
 from unlearn_core.ui.browser.document import Document
 from unlearn_core.ui.browser.scripts import loader
 from unlearn_core.ui.shell.services import ASSETS
@@ -127,9 +127,9 @@ def make_theme() -> gr.themes.Base:
 
 def style_sheet() -> str:
     """The css passed to `launch`."""
-    names = ("style.css", "learn.css", "film.css")
+    names = ("palette.css", "style.css", "learn.css", "film.css")
     own = [(ASSETS / name).read_text(encoding="utf-8") for name in names]
-    return "\n".join([*own, STYLE])
+    return "\n".join([*own, style_of("parts", "charts")])
 
 
 def head() -> str:

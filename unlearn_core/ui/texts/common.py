@@ -3,6 +3,11 @@
 from collections.abc import Iterable, Mapping
 from html import escape
 
+from unlearn_core.wording.groups import GROUPS, TAUGHT
+from unlearn_core.wording.numbers import seconds, size
+
+__all__ = ["GROUPS", "TAUGHT", "seconds", "size"]
+
 TITLE = "Lethe"
 SUBTITLE = "Watch a language model forget"
 LANGUAGE = "Language"
@@ -83,22 +88,6 @@ TEACHING: Mapping[str, str] = {
     "measure_after": "Measuring what was learnt",
     "save": "Saving the taught model",
 }
-
-GROUPS: Mapping[str, tuple[str, str]] = {
-    "forget": ("To forget", "Marked records. Their facts should disappear."),
-    "paraphrased": ("To forget, asked in other words", "Never trained on; should disappear too."),
-    "neighbours": ("Neighbours", "Kept records most like the marked ones. Should stay."),
-    "neighbour": ("Neighbours", "Kept records most like the marked ones. Should stay."),
-    "retain": ("To keep", "Records that were not marked. Should stay."),
-    "world": ("General knowledge", "Nothing to do with the marked records. Should stay."),
-    "own": ("Your own prompts", "Prompts you typed."),
-}
-
-TAUGHT: Mapping[str, tuple[str, str]] = {
-    "forget": ("Taught", "Should be known now."),
-    "paraphrased": ("Taught, asked in other words", "Never trained on; should be known too."),
-}
-"""The groups of a run that teaches, where they are called otherwise."""
 
 RACE_TITLE = "Race: the same marks through several methods"
 RACE = (
@@ -184,27 +173,6 @@ MODEL = "Model"
 SIZE = "Size"
 MILLION_PARAMETERS = "{n:,.1f} M parameters"
 GPU_MEMORY = "GPU memory"
-
-
-def seconds(value: float | None) -> str:
-    """A duration in words: `12 s`, `3 min 20 s`, `2 h 5 min`; empty for none."""
-    if value is None:
-        return ""
-    whole = max(0, round(value))
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
-
-
-def size(value: float) -> str:
-    """A number of bytes in words: `512 kB`, `7.4 MB`, `1.3 GB`."""
-    for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
-        if value >= factor:
-            amount = value / factor
-            return f"{amount:.0f} {unit}" if amount >= 100 else f"{amount:.1f} {unit}"
-    return f"{value:.0f} bytes"
 
 
 def count(value: int, noun: str) -> str:

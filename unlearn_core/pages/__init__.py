@@ -1,0 +1,1 @@
+"""What pages are made of: templates that escape, and one palette."""

@@ -1,0 +1,1 @@
+"""Words that pages, reports, cards and the command line share."""
