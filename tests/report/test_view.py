@@ -28,23 +28,23 @@ Infos = Mapping[str, Any]
 
 
 def attack_html(audit: dict, name: str, infos: Infos | None = None) -> str:
-    return view.attack_html(AuditResult.of(audit), name, infos)
+    return str(view.attack_html(AuditResult.of(audit), name, infos))
 
 
 def knowledge_chart(audit: dict, infos: Infos | None = None) -> str:
-    return view.knowledge_chart(AuditResult.of(audit), infos)
+    return str(view.knowledge_chart(AuditResult.of(audit), infos))
 
 
 def metrics_html(audit: dict, infos: Infos | None = None) -> str:
-    return view.metrics_html(AuditResult.of(audit), infos)
+    return str(view.metrics_html(AuditResult.of(audit), infos))
 
 
 def side_effects_html(audit: dict) -> str:
-    return view.side_effects_html(AuditResult.of(audit))
+    return str(view.side_effects_html(AuditResult.of(audit)))
 
 
 def verdict_html(audit: dict) -> str:
-    return view.verdict_html(AuditResult.of(audit))
+    return str(view.verdict_html(AuditResult.of(audit)))
 
 
 VOID = {"meta", "br", "path", "polyline"}
@@ -58,7 +58,7 @@ class Tags(HTMLParser):
         self.names: set[str] = set()
         self.open: list[str] = []
         self.text = ""
-        self.feed(html)
+        self.feed(str(html))
         self.close()
         assert self.open == []
 

@@ -202,4 +202,4 @@ def attack_texts(services: Services, audit_id: str, name: str) -> str:
         return texts.problem(str(error))
     if audit is None or name not in audit.findings:
         return texts.problem(say.NOT_IN_AUDIT)
-    return attack_html(audit, name, known_attacks())
+    return str(attack_html(audit, name, known_attacks()))
