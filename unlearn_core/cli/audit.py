@@ -21,7 +21,6 @@ from unlearn_core.cli.flags import gather, with_flags
 from unlearn_core.cli.launch import FAILED, INTERRUPTED
 from unlearn_core.cli.options import AsJson, Workspace, open_store
 from unlearn_core.cli.output import (
-    duration,
     hide_library_progress,
     number,
     print_json,
@@ -41,6 +40,7 @@ from unlearn_core.runs.plan import resolve_run
 from unlearn_core.runs.store import Store
 from unlearn_core.settings.config import parse
 from unlearn_core.settings.flags import Flag
+from unlearn_core.wording.numbers import seconds
 
 RunId = Annotated[
     str, typer.Argument(help="A run's id; without one, the model that --model names.")
@@ -197,7 +197,7 @@ def _print(audit: AuditResult, as_json: bool, folder: Path) -> None:
             typer.echo(f"\nAsked: {verdict.quote.prompt}\nIt said: {verdict.quote.text}")
     else:
         _print_metrics(audit)
-    typer.echo(f"\nSaved in {folder} after {duration(audit.seconds)}.")
+    typer.echo(f"\nSaved in {folder} after {seconds(audit.seconds)}.")
 
 
 def _print_findings(audit: AuditResult) -> None:

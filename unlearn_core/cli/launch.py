@@ -10,7 +10,6 @@ import typer
 from unlearn_core.cli.flags import gather, with_flags
 from unlearn_core.cli.options import AsJson, Workspace, open_store
 from unlearn_core.cli.output import (
-    duration,
     hide_library_progress,
     print_json,
     print_table,
@@ -23,6 +22,7 @@ from unlearn_core.runs.info import RunInfo
 from unlearn_core.runs.launch import Launcher
 from unlearn_core.runs.result import read_result
 from unlearn_core.runs.spec import RunKind
+from unlearn_core.wording.numbers import seconds
 
 FAILED, INTERRUPTED = 1, 130
 
@@ -78,7 +78,7 @@ def _report(info: RunInfo, folder: Path, as_json: bool) -> None:
         else:
             columns = ("group", "measure", "before", "after")
             print_table(f"Run {info.id}", columns, result_rows(result))
-            typer.echo(f"\nSaved in {folder} after {duration(result.seconds['total'])}.")
+            typer.echo(f"\nSaved in {folder} after {seconds(result.seconds['total'])}.")
     if info.state != "done":
         typer.echo(f"Run {info.id} ({info.state}): {info.message}", err=True)
         raise typer.Exit(INTERRUPTED if info.state == "stopped" else FAILED)

@@ -8,7 +8,6 @@ import typer
 
 from unlearn_core.cli.options import AsJson, Workspace, open_store
 from unlearn_core.cli.output import (
-    duration,
     print_json,
     print_table,
     result_rows,
@@ -18,6 +17,7 @@ from unlearn_core.runs.history import history_of
 from unlearn_core.runs.info import RunInfo
 from unlearn_core.runs.recorded import RecordedRuns
 from unlearn_core.runs.result import read_result
+from unlearn_core.wording.numbers import seconds
 
 RunId = Annotated[str, typer.Argument(help="A run's id, as `runs` or `runs --recorded` lists it.")]
 
@@ -115,7 +115,7 @@ def _summary(run: RunInfo) -> dict[str, Any]:
 
 def _when(run: RunInfo) -> str:
     moment = time.strftime("%Y-%m-%d %H:%M", time.localtime(run.created))
-    return f"{moment} ({duration(run.took)})" if run.took else moment
+    return f"{moment} ({seconds(run.took)})" if run.took else moment
 
 
 def _flat(spec: dict[str, Any]) -> list[list[str]]:

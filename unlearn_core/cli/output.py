@@ -83,13 +83,5 @@ def number(value: float | None) -> str:
     return "-" if value is None else f"{value:.3f}"
 
 
-def duration(seconds: float | None) -> str:
-    """Seconds as `12 s` or `3 min 20 s`; empty for none."""
-    if seconds is None:
-        return ""
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
-
-
 def _literal(text: str) -> str:
     return text.replace("[", r"\[")

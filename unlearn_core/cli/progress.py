@@ -7,11 +7,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
-from unlearn_core.cli.output import duration
 from unlearn_core.runs.events import Event
 from unlearn_core.runs.foreground import run_in_foreground
 from unlearn_core.runs.info import RunInfo
 from unlearn_core.runs.store import Store
+from unlearn_core.wording.numbers import seconds
 
 PHASES = {
     "load": "Loading",
@@ -47,7 +47,7 @@ def _shower(bar: Progress, task: TaskID) -> Callable[[Event], None]:
         payload: dict[str, Any] = dict(event.payload)
         match event.kind:
             case "progress":
-                left = duration(payload["seconds_left"])
+                left = seconds(payload["seconds_left"])
                 bar.update(
                     task,
                     description=PHASES.get(payload["phase"], payload["phase"].capitalize()),

@@ -8,7 +8,6 @@ _NEIGHBOURS = ("Neighbours", "Kept records most like the marked ones. Should sta
 GROUPS: Mapping[str, tuple[str, str]] = {
     "forget": ("To forget", "Marked records. Their facts should disappear."),
     "paraphrased": _OTHER_WORDS,
-    "forget_paraphrased": _OTHER_WORDS,
     "neighbours": _NEIGHBOURS,
     "neighbour": _NEIGHBOURS,
     "retain": ("To keep", "Records that were not marked. Should stay."),
@@ -22,7 +21,6 @@ _TAUGHT_OTHER = ("Taught, asked in other words", "Never trained on; should be kn
 TAUGHT: Mapping[str, tuple[str, str]] = {
     "forget": ("Taught", "Should be known now."),
     "paraphrased": _TAUGHT_OTHER,
-    "forget_paraphrased": _TAUGHT_OTHER,
 }
 """The groups of a run that teaches, where they are called otherwise."""
 
@@ -31,7 +29,7 @@ def group_title(name: str, *, taught: bool = False) -> str:
     """What a group is called; its own name where it is not known.
 
     Args:
-        name: Such as `forget_paraphrased`.
+        name: Such as `paraphrased`.
         taught: The run teaches.
     """
     groups = {**GROUPS, **TAUGHT} if taught else GROUPS
