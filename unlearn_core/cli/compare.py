@@ -1,7 +1,6 @@
 """`compare`: the same prompts, to two to six models, with the same seed."""
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Annotated, Any, Literal
 
 import typer
@@ -135,21 +134,19 @@ def _answers(
 ) -> list[dict[str, Any]]:
     """For each prompt what each model says, or its problem."""
     from unlearn_core.comparison.model_pool import ModelPool
+    from unlearn_core.comparison.samples import samples_of
     from unlearn_core.metrics.differences import answer_histogram
     from unlearn_core.settings.specs import SamplingSpec
 
     hide_library_progress()
     pool = ModelPool()
-    asked = partial(
-        pool.answers_of,
-        list(sources.values()),
-        [record.prompt for record in records],
-        seed=seed,
-        template=template,
-    )
-    drawn = {"greedy": asked(spec=None, n=1)}
+    places, prompts = list(sources.values()), [record.prompt for record in records]
+    drawn = {"greedy": pool.answers_of(places, prompts, spec=None, n=1, seed=seed,
+                                       template=template)}  # fmt: skip
     if samples:
-        drawn["sampled"] = asked(spec=SamplingSpec(temperature=temperature), n=samples)
+        spec = SamplingSpec(temperature=temperature)
+        drawn["sampled"] = samples_of(pool, places, prompts, spec=spec, n=samples, seed=seed,
+                                      template=template)  # fmt: skip
     rows: list[dict[str, Any]] = [
         {"id": r.id, "prompt": r.prompt, "true": r.answer, "greedy": {}, "sampled": {},
          "problems": {}}

@@ -8,7 +8,8 @@ from unlearn_core.comparison.columns import MOST_COLUMNS, Column, PromptSettings
 from unlearn_core.comparison.model_cache import ModelCache
 from unlearn_core.comparison.model_refs import ModelRef, find_ref
 from unlearn_core.comparison.problems import problem_of
-from unlearn_core.comparison.sample_requests import Answers, SampleRequest
+from unlearn_core.comparison.sample_requests import SampleRequest
+from unlearn_core.comparison.samples import Answers
 from unlearn_core.comparison.views import (
     NextToken,
     Reader,

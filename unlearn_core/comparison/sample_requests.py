@@ -9,14 +9,12 @@ from unlearn_core.comparison.columns import encoded
 from unlearn_core.comparison.model_cache import ModelCache
 from unlearn_core.comparison.model_refs import ModelRef
 from unlearn_core.comparison.problems import problem_of
+from unlearn_core.comparison.samples import Answers
 from unlearn_core.data.templates import Encoder
 from unlearn_core.models.steering import steer
 from unlearn_core.sampling.cache import Answering
 from unlearn_core.sampling.tree import TreeSampler
 from unlearn_core.settings.specs import SamplingSpec
-
-Answers = list[list[str]]
-"""Answers as [prompt][sample]."""
 
 
 @dataclass(frozen=True)

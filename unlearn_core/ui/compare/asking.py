@@ -6,19 +6,17 @@ from contextlib import closing
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
+from unlearn_core.comparison.samples import draw_samples
 from unlearn_core.errors import LetheError
 from unlearn_core.ui.compare.job import ComparisonJob
 
 if TYPE_CHECKING:
     from unlearn_core.comparison.columns import Column
     from unlearn_core.comparison.model_pool import ModelPool
+    from unlearn_core.comparison.samples import Samples
 
 FAILURES = (LetheError, OSError, RuntimeError)
 """What models may fail with, out of memory among them."""
-DRAWN_AT_ONCE = 25
-"""Samples drawn before a stop is looked for and the page sees them."""
-SEEDS_APART = 100_003
-"""Between the seeds of two batches of samples of one question."""
 
 
 def answer(get_bench: Callable[[], "ModelPool"], job: ComparisonJob) -> None:
@@ -115,33 +113,33 @@ def _show(job: ComparisonJob, place: int, columns: Sequence[int], step: "Sequenc
 
 
 def _sample(pool: "ModelPool", job: ComparisonJob, place: int) -> bool:
-    """The sampled answers, some of each column at a time."""
-    for begin in range(0, job.asking.n, DRAWN_AT_ONCE):
-        columns = job.live(place)
-        if not columns:
-            return True
-        if job.stopped:
-            return False
-        _draw(pool, job, place, columns, begin)
-    return True
-
-
-def _draw(
-    pool: "ModelPool", job: ComparisonJob, place: int, columns: Sequence[int], begin: int
-) -> None:
+    """The sampled answers, some of each column at a time; false when the job was stopped."""
     asking = job.asking
-    try:
-        drawn = pool.answers_of(
-            [job.sides[i].source for i in columns],
-            [job.questions[place].record.prompt],
-            spec=asking.sampler,
-            n=min(DRAWN_AT_ONCE, asking.n - begin),
-            seed=asking.seed + begin // DRAWN_AT_ONCE * SEEDS_APART,
-            template=asking.template,
-        )
-    except FAILURES as error:
-        _fail(job, place, columns, str(error))
-        return
+    columns = job.live(place)
+    drawing = draw_samples(
+        pool,
+        [job.sides[i].source for i in columns],
+        job.questions[place].record.prompt,
+        spec=asking.sampler,
+        n=asking.n if columns else 0,
+        seed=asking.seed,
+        template=asking.template,
+    )
+    while not job.stopped:
+        try:
+            drawn = next(drawing, None)
+        except FAILURES as error:
+            _fail(job, place, columns, str(error))
+            return True
+        if drawn is None:
+            return True
+        _keep(job, place, columns, drawn)
+    return False
+
+
+def _keep(
+    job: ComparisonJob, place: int, columns: Sequence[int], drawn: "Sequence[Samples]"
+) -> None:
     with job.changing() as version:
         if job.state != "asking":
             return
@@ -150,7 +148,7 @@ def _draw(
             if isinstance(found, str):
                 cell.problem = found
             else:
-                cell.samples.extend(found[0])
+                cell.samples.extend(found)
             cell.version = version
 
 

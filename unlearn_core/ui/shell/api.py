@@ -16,6 +16,7 @@ from gradio.events import api
 from pydantic import ValidationError, validate_call
 
 from unlearn_core.audits.result import read_audit
+from unlearn_core.comparison.samples import Answers, samples_of
 from unlearn_core.errors import InvalidInput, LetheError, MissingPrerequisite
 from unlearn_core.methods.registry import methods
 from unlearn_core.runs.info import RunInfo
@@ -249,18 +250,15 @@ class Endpoints:
             template(self.services, leading_run([model]), {}),
         )
 
-        def ask(spec: SamplingSpec | None, n: int) -> list[list[str]]:
-            (found,) = self.services.pool.answers_of(
-                sources, prompts, spec=spec, n=n, seed=seed, template=how
-            )
-            if isinstance(found, str):
-                raise InvalidInput(found)
-            return found
-
-        for row, answers in zip(rows, ask(None, 1), strict=True):
+        pool = self.services.pool
+        greedy = pool.answers_of(sources, prompts, spec=None, n=1, seed=seed, template=how)
+        for row, answers in zip(rows, _only(greedy), strict=True):
             row["answers"][model] = answers[0]
         if samples:
-            for row, answers in zip(rows, ask(spec, samples), strict=True):
+            drawn = samples_of(
+                pool, sources, prompts, spec=spec, n=samples, seed=seed, template=how
+            )
+            for row, answers in zip(rows, _only(drawn), strict=True):
                 row["sampled"][model] = [list(pair) for pair in answer_histogram(answers)]
 
     def start_audit(
@@ -358,6 +356,14 @@ class Endpoints:
              "settings": _settings(info.config)}
             for info in attacks().values()
         ]  # fmt: skip
+
+
+def _only(found: Sequence[Answers | str]) -> Answers:
+    """The answers of the one model that was asked."""
+    (answers,) = found
+    if isinstance(answers, str):
+        raise InvalidInput(answers)
+    return answers
 
 
 def _state(info: RunInfo) -> Json:
