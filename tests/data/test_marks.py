@@ -11,7 +11,9 @@ from unlearn_core.data.marks import (
     overlap,
     resolve,
     save_marks,
+    split_by_ids,
     split_corpus,
+    to_forget,
 )
 from unlearn_core.data.records import Corpus, Record, Split
 from unlearn_core.errors import InvalidInput, MissingPrerequisite
@@ -114,6 +116,37 @@ def test_an_id_goes_before_its_subject():
 def test_records_without_a_fact_are_no_paraphrases_of_each_other():
     split = split_corpus(CORPUS, Marks(ids=("c1",)))
     assert split.paraphrased == () and "c2" in ids(split.retain)
+
+
+def test_records_without_a_subject_are_no_paraphrases_of_each_other():
+    records = (
+        record("n1", "Which city?", "Rome.", fact="Rome"),
+        record("n2", "Where is the Forum?", "In Rome.", fact="Rome"),
+        record("n3", "What purrs?", "A cat.", fact="cat"),
+    )
+    corpus = Corpus("no subjects", records)
+    by_id = split_corpus(corpus, Marks(ids=("n1",)))
+    assert by_id.paraphrased == () and ids(by_id.retain) == ["n2", "n3"]
+    found = split_corpus(corpus, Marks(search="Rome"))
+    assert ids(found.forget) == ["n1", "n2"] and found.paraphrased == ()
+    assert len(split_corpus(corpus, Marks(random=3)).forget) == 3
+
+
+@pytest.mark.parametrize(
+    "marks",
+    [
+        Marks(subjects=("Ann Bell",)),
+        Marks(ids=("a2",), subjects=("Ann Bell",)),
+        Marks(search="Rome"),
+        Marks(random=3, seed=4),
+        Marks(ids=("a1", "a2")),
+    ],
+)
+def test_marks_become_ids_once_and_ids_split_the_same(marks):
+    chosen = to_forget(CORPUS, marks)
+    assert chosen == tuple(ids(split_corpus(CORPUS, marks).forget))
+    assert split_by_ids(CORPUS, chosen) == split_corpus(CORPUS, marks)
+    assert split_corpus(CORPUS, Marks(ids=chosen)) == split_corpus(CORPUS, marks)
 
 
 def test_groups_share_no_record_and_lose_none():

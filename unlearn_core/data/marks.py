@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -59,36 +59,56 @@ def resolve(corpus: Corpus, marks: Marks) -> tuple[str, ...]:
     return tuple(record.id for record in corpus.records if record.id in marked)
 
 
-def split_corpus(corpus: Corpus, marks: Marks) -> Split:
-    """Split a corpus into what is forgotten, what shows other phrasings, and what is kept.
+def to_forget(corpus: Corpus, marks: Marks) -> tuple[str, ...]:
+    """Ids of the records that are forgotten on, in the corpus' order; none of nothing marked.
 
-    Of several marked records with one subject and fact, the first is forgotten on and the rest
-    are paraphrased, unless marked by id: those are all forgotten on. Unmarked records with a
-    marked one's subject and fact are paraphrased too. Where everything is marked, `retain` is
-    empty.
+    Of several marked records with one subject and fact, the first stands for all, unless they are
+    marked by id: those are all forgotten on. What has no subject or no fact stands for itself.
+
+    Raises:
+        InvalidInput: A mark fits nothing; see `resolve`.
+    """
+    by_id = set(marks.ids)
+    facts = {_fact(corpus.by_id[name]) for name in _known_ids(corpus, marks.ids)}
+    chosen = set(by_id)
+    for name in resolve(corpus, marks):
+        fact = _fact(corpus.by_id[name])
+        if name not in by_id and fact not in facts:
+            facts.add(fact)
+            chosen.add(name)
+    return tuple(record.id for record in corpus.records if record.id in chosen)
+
+
+def split_corpus(corpus: Corpus, marks: Marks) -> Split:
+    """Split a corpus by what a person marked: `split_by_ids` of `to_forget`.
 
     Raises:
         MissingPrerequisite: Nothing is marked.
         InvalidInput: A mark fits nothing; see `resolve`.
     """
-    marked = set(resolve(corpus, marks))
-    if not marked:
+    return split_by_ids(corpus, to_forget(corpus, marks))
+
+
+def split_by_ids(corpus: Corpus, ids: Collection[str]) -> Split:
+    """Split a corpus into what is forgotten, what shows other phrasings, and what is kept.
+
+    Exactly the records of these ids are forgotten on; all others with the subject and fact of one
+    of them are paraphrased. Where everything is marked, `retain` is empty.
+
+    Raises:
+        MissingPrerequisite: There are no ids.
+    """
+    if not ids:
         raise MissingPrerequisite(
             "Nothing is marked to be forgotten. Mark at least one record, by subject, id, search "
             "or at random."
         )
-    by_id = set(marks.ids)
-    facts = {_fact(record) for record in corpus.records if record.id in by_id and record.fact}
-    forget = set(by_id)
-    for record in corpus.records:
-        if record.id in marked and record.id not in by_id:
-            if not record.fact or _fact(record) not in facts:
-                forget.add(record.id)
-            if record.fact:
-                facts.add(_fact(record))
-    rest = [record for record in corpus.records if record.id not in forget]
+    wanted = set(ids)
+    forget = tuple(record for record in corpus.records if record.id in wanted)
+    rest = [record for record in corpus.records if record.id not in wanted]
+    facts = {_fact(record) for record in forget}
     return Split(
-        forget=tuple(record for record in corpus.records if record.id in forget),
+        forget=forget,
         paraphrased=tuple(record for record in rest if _fact(record) in facts),
         retain=(*(record for record in rest if _fact(record) not in facts), *corpus.kept),
         world=corpus.world,
@@ -163,8 +183,10 @@ def load_marks(path: Path) -> SavedMarks:
         raise InvalidInput(f"'{path}' holds no saved marks. Choose a file saved here.") from error
 
 
-def _fact(record: Record) -> tuple[str, str]:
-    return record.subject, record.fact
+def _fact(record: Record) -> tuple[str, ...]:
+    """Shared by the phrasings of one fact; of what has no subject or no fact, its own."""
+    known = record.subject and record.fact
+    return (record.subject, record.fact) if known else (record.id,)
 
 
 def _known_ids(corpus: Corpus, ids: Sequence[str]) -> Sequence[str]:
@@ -210,10 +232,10 @@ def _found(corpus: Corpus, text: str) -> list[str]:
 
 def _drawn(corpus: Corpus, marks: Marks, marked: set[str]) -> list[str]:
     """Random records, of each fact only the first, so that all of them are forgotten on."""
-    first: dict[tuple[str, str], str] = {}
+    first: dict[tuple[str, ...], str] = {}
     for record in corpus.records:
         if record.id not in marked:
-            first.setdefault(_fact(record) if record.fact else ("", record.id), record.id)
+            first.setdefault(_fact(record), record.id)
     if marks.random > len(first):
         raise InvalidInput(
             f"{marks.random:,} records cannot be drawn at random; only {len(first):,} are left."

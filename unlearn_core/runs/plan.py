@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from unlearn_core.data.marks import Marks, resolve, split_corpus
+from unlearn_core.data.marks import resolve, split_by_ids, split_corpus
 from unlearn_core.data.records import Corpus, Split
 from unlearn_core.data.sources import load_corpus
 from unlearn_core.demo.corpus import world_settings
@@ -73,7 +73,7 @@ def _split(spec: RunSpec, corpus: Corpus) -> Split:
     if spec.kind == "unlearn":
         return split_corpus(corpus, spec.marks)
     chosen = resolve(corpus, spec.marks) or tuple(corpus.by_id)
-    return split_corpus(corpus, Marks(ids=chosen))
+    return split_by_ids(corpus, chosen)
 
 
 def planned_steps(plan: Plan) -> int:
