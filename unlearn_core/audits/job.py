@@ -205,7 +205,7 @@ class AuditJob:
 
     def _find(self, name: str, role: Role) -> TimedFinding:
         info, spec = attack(name), self.spec
-        prepared = build(info, spec.effort)
+        prepared = build(info, spec.effort, **spec.attack_configs.get(name, {}))
         others = [r for r in COMPARED if r in self.models]
         material = self.material
 

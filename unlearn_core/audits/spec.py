@@ -7,10 +7,11 @@ that never saw the forget set. It is a job in the same queue as the runs, done b
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from unlearn_core.attacks.base import Effort
 from unlearn_core.attacks.registry import attack, attacks
+from unlearn_core.audits.attack_settings import AttackConfigs, checked_configs
 from unlearn_core.audits.result import AuditResult, read_audit
 from unlearn_core.data.marks import Marks, resolve
 from unlearn_core.data.sources import DataSpec, load_corpus
@@ -47,12 +48,19 @@ class AuditSpec(Config):
         "quick", "quick takes some 20 seconds on the bundled model, thorough several minutes."
     )
     attacks: tuple[str, ...] = setting((), "Attacks to try; empty takes all.")
+    attack_configs: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    """Settings of attacks that differ from those of the effort, by attack and name."""
     attacking: bool = setting(True, "Whether to attack, or to measure only.")
     measuring: bool = setting(True, "Whether to measure as well, or to attack only.")
     embedding: str = setting(
         "", "A folder or hub name of an embedding model, for similarity in meaning; may be empty."
     )
     seed: int = setting(0, "Decides every random choice.", ge=0, le=2**31)
+
+    @field_validator("attack_configs")
+    @classmethod
+    def _as_the_attacks_take_them(cls, given: AttackConfigs, info: ValidationInfo) -> AttackConfigs:
+        return checked_configs(given, info.data.get("effort", "quick"))
 
 
 def audit_of_run(
@@ -61,6 +69,7 @@ def audit_of_run(
     *,
     effort: Effort = "quick",
     attacks: Sequence[str] = (),
+    attack_configs: Mapping[str, Mapping[str, Any]] | None = None,
     seed: int = 0,
     retrained: str = "",
     attacking: bool = True,
@@ -73,13 +82,14 @@ def audit_of_run(
         run_id: A run that left a model.
         effort: Budget of each attack.
         attacks: Names; all when empty.
+        attack_configs: Settings that differ from those of the effort, by attack and name.
         seed: Decides every random choice.
         retrained: A model that never saw the forget set; found by itself when empty.
         attacking: Whether to attack, or to measure only.
         expected: Whether the run may still be ahead in the queue, and its model to come.
 
     Raises:
-        InvalidInput: No such run or attack.
+        InvalidInput: No such run or attack, or a setting that it does not take.
         MissingPrerequisite: The run has left no model, or teaches instead of unlearning.
     """
     info = store.get(run_id)
@@ -103,6 +113,7 @@ def audit_of_run(
         marks=Marks.model_validate(info.spec["marks"]),
         effort=effort,
         attacks=tuple(attack(name).name for name in attacks),
+        attack_configs=checked_configs(attack_configs or {}, effort),
         attacking=attacking,
         seed=seed,
     )

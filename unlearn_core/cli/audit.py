@@ -9,6 +9,7 @@ import typer
 
 from unlearn_core.attacks.registry import attack as attack_named
 from unlearn_core.attacks.registry import attacks as all_attacks
+from unlearn_core.audits.attack_settings import read_assignments
 from unlearn_core.audits.outcome import outcome_of
 from unlearn_core.audits.result import AuditResult, TimedFinding, read_audit
 from unlearn_core.audits.spec import (
@@ -62,6 +63,15 @@ Embedding = Annotated[
         "shipped."
     ),
 ]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="ATTACK.SETTING=VALUE",
+        help="A setting of an attack, such as sampling.samples=50; lists with commas between. "
+        "`docs/attacks.md` has all of them. May be repeated.",
+    ),
+]
 Seed = Annotated[str, typer.Option(help="Decides every random choice.")]
 
 
@@ -72,6 +82,7 @@ def add_commands(app: typer.Typer) -> None:
         run: RunId = "",
         attacks: Annotated[str, typer.Option(help="Attacks, with commas between; or all.")] = "all",
         effort: Annotated[str, typer.Option(help="quick or thorough.")] = "quick",
+        settings: Settings = None,
         retrained: Retrained = "",
         original: Original = "",
         embedding: Embedding = "",
@@ -83,7 +94,8 @@ def add_commands(app: typer.Typer) -> None:
         """Try to get back what a model should have forgotten, and give a verdict."""
         chosen = "" if attacks.strip() == "all" else attacks
         names = [attack_named(part.strip()).name for part in chosen.split(",") if part.strip()]
-        given = {"effort": effort, "attacks": names, "seed": seed, "retrained": retrained}
+        given = {"effort": effort, "attacks": names, "seed": seed, "retrained": retrained,
+                 "attack_configs": read_assignments(settings or [])}  # fmt: skip
         given["embedding"] = embedding
         _audit(run, given, original, values, open_store(workspace), as_json)
 
@@ -143,7 +155,8 @@ def _spec(
             )
         spec = audit_of_run(
             store, run, effort=checked.effort, attacks=checked.attacks, seed=checked.seed,
-            retrained=checked.retrained, attacking=checked.attacking,
+            attack_configs=checked.attack_configs, retrained=checked.retrained,
+            attacking=checked.attacking,
         )  # fmt: skip
         return spec.model_copy(update={"embedding": checked.embedding})
     model = parse(ModelSpec, settings.get("model", {}), "model")

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from unlearn_core.audits.attack_settings import in_words
 from unlearn_core.audits.result import AuditResult
 from unlearn_core.metrics.differences import word_diff
 from unlearn_core.report import view
@@ -156,6 +157,7 @@ def _made_where(environment: Mapping[str, Any] | None) -> Iterator[tuple[str, st
 def _made_audit(audit: AuditResult | None) -> Iterator[tuple[str, str]]:
     if audit:
         yield "Audit", f"{audit.audit}, effort {audit.effort}, seed {audit.seed}"
+        yield "Audit's settings", in_words(audit.spec.get("attack_configs", {}))
         yield "Audit's device", audit.device
         yield "Audit's data hash", audit.data_hash
         yield "Audit's versions", _versions(audit.versions)

@@ -268,6 +268,7 @@ class Endpoints:
         attacks: list[str] | None = None,
         seed: int = 0,
         retrained: str = "",
+        settings: dict[str, dict[str, Any]] | None = None,
     ) -> Json:
         """Attack the model of a finished run: is the knowledge gone, or only hidden?
 
@@ -277,6 +278,7 @@ class Endpoints:
             attacks: Names, as list_attacks has them; all when left out.
             seed: Of every random choice.
             retrained: A model that never saw the forget set; found by itself when empty.
+            settings: By attack and name, as list_attacks has them; the effort gives the others.
 
         Returns:
             id, state and everything else that run_state tells of the audit.
@@ -286,8 +288,9 @@ class Endpoints:
         require_model(retrained.strip())
         store = self.services.store
         spec = audit_of_run(
-            store, run, effort=effort, attacks=attacks or (), seed=seed, retrained=retrained.strip()
-        )
+            store, run, effort=effort, attacks=attacks or (), attack_configs=settings, seed=seed,
+            retrained=retrained.strip(),
+        )  # fmt: skip
         return self.run_state(queue_audit(store, spec))
 
     def audit_verdict(self, audit: str) -> Json:
