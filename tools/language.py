@@ -17,6 +17,7 @@ from pathlib import Path
 import unlearn_core.ui.texts as texts
 from unlearn_core.attacks.registry import attacks
 from unlearn_core.audits.spec import AuditSpec
+from unlearn_core.methods.parts import PARTS
 from unlearn_core.methods.registry import methods
 from unlearn_core.metrics.registry import metrics
 from unlearn_core.runs.spec import RunSpec
@@ -123,7 +124,9 @@ def _settings() -> Iterator[str]:
 
 
 def _cards() -> Iterator[str]:
-    """What cards of methods and attacks and the list of metrics say."""
+    """What cards of methods and attacks, the parts of losses and the list of metrics say."""
+    for part in PARTS.values():
+        yield from part
     for kind in ("unlearn", "teach"):
         for info in methods(kind).values():
             yield from (info.card.idea, info.card.fails, info.card.cost, *info.card.needs)

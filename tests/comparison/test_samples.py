@@ -22,7 +22,7 @@ RECORDS = [
     for i, prompt in enumerate(("Who is Ada?", "Where?"))
 ]
 PROMPTS = [record.prompt for record in RECORDS]
-SPEC = SamplingSpec()
+SPEC = SamplingSpec(temperature=1.0)
 N = DRAWN_AT_ONCE + 3
 
 
@@ -53,7 +53,7 @@ def test_the_page_and_the_terminal_draw_the_same(base: str, adapters: tuple[str,
 def test_programs_draw_the_same(base: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("unlearn_core.ui.shell.api.template", lambda *_: "")
     services = cast(Services, SimpleNamespace(pool=ModelPool(), store=None))
-    rows = Endpoints(services).compare(PROMPTS, [base], samples=N, seed=7)
+    rows = Endpoints(services).compare(PROMPTS, [base], samples=N, temperature=1.0, seed=7)
     for row, samples in zip(rows, on_the_page([base], seed=7)[0], strict=True):
         assert row["sampled"][base] == [list(pair) for pair in answer_histogram(samples)]
 

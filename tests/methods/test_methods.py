@@ -7,6 +7,7 @@ from tests.helpers.jobs import FORGET, RETAIN, make_context, weights
 from tests.helpers.losses import whole_loss
 from unlearn_core.errors import InvalidInput
 from unlearn_core.methods.npo import NPO, NPOConfig
+from unlearn_core.methods.parts import PARTS
 from unlearn_core.methods.registry import method, methods
 from unlearn_core.methods.retain import RetainConfig
 from unlearn_core.models.spec import TuningSpec
@@ -18,6 +19,8 @@ ALL = [*methods("unlearn").values(), *methods("teach").values()]
 NAMES = [info.name for info in ALL]
 TRAINED = [info for info in ALL if info.name not in ("in-context", "retrain")]
 """Retraining needs another model; its tests are in `tests/training/test_recipe.py`."""
+COMMON = ("loss/total", "loss/forget", "loss/retain", "loss/collapse", "collapse/picked_score")
+"""What several methods log; the charts have words for these."""
 SHORT = TrainingSpec(epochs=2, batch_size=2, learning_rate=1e-3)
 
 
@@ -57,6 +60,7 @@ def test_a_short_run_changes_finite_weights(info, mode: str) -> None:  # type: i
     trainer.finish()
     end = weights(context.model)
     assert [report.step for report in reports] == [1, 2, 3, 4]
+    assert {name for report in reports for name in report.scalars} <= {*COMMON, *PARTS}
     assert any(not torch.equal(start[name], end[name]) for name in start)
     assert all(value.isfinite().all() for value in end.values())
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from unlearn_core.methods.parts import PARTS
 from unlearn_core.report.curves import Line, line_chart
 from unlearn_core.runs.events import Event
 from unlearn_core.wording.numbers import number, percent
@@ -17,6 +18,7 @@ LOSSES = (
     ("loss/retain", "Retain", "live-retain"),
     ("loss/forget", "Forget", "live-forget"),
 )
+OTHER_LOOKS = ("live-other-1", "live-other-2", "live-other-3")
 RECALLS = (
     ("utility/forget_recall", "Forget", "live-forget"),
     ("utility/paraphrased_recall", "Forget, other words", "live-paraphrased"),
@@ -50,10 +52,19 @@ def live_curves(events: Sequence[Event]) -> tuple[Markup, Markup]:
         "share of facts known; forget should fall, the others should stay", share=True,
     )  # fmt: skip
     losses = line_chart(
-        "Losses", list(_lines(events, LOSSES)), "step",
+        "Losses", list(_lines(events, [*LOSSES, *_own_losses(events)])), "step",
         "nats per token; lower is better, but for the forget loss",
     )  # fmt: skip
     return recalls, losses
+
+
+def _own_losses(events: Sequence[Event]) -> Iterator[tuple[str, str, str]]:
+    """Whatever else a method logged as a loss, under its own name where it has no words."""
+    logged = {name for event in events if event.kind == "scalars" for name in event.payload}
+    others = sorted(logged - {name for name, *_ in LOSSES})
+    for place, name in enumerate(one for one in others if one.startswith("loss/")):
+        label = PARTS[name].label if name in PARTS else name.removeprefix("loss/")
+        yield name, label, OTHER_LOOKS[place % len(OTHER_LOOKS)]
 
 
 def _lines(events: Sequence[Event], series: Sequence[tuple[str, str, str]]) -> Iterator[Line]:

@@ -1,6 +1,7 @@
 // The numbers of the charts as a table, for those who cannot use a chart.
 
 import { el, table } from "../browser/dom.js";
+import { presentSeries } from "./logged.js";
 import { seriesTerm } from "./panels.js";
 
 const MOST_ROWS = 200;
@@ -9,7 +10,8 @@ const shown = (value, scale) =>
   (value === undefined || value === null ? "" : String(Number((value * scale).toPrecision(4))));
 
 export const drawTable = (holder, view) => {
-  const series = view.config.panels.flatMap((p) => p.series).filter((s) => view.curves[s.name]);
+  const series = view.config.panels.flatMap((panel) =>
+    presentSeries(panel, view.curves, view.config));
   const curves = series.map((s) => {
     const [steps, values] = view.curves[s.name];
     return new Map(steps.map((step, i) => [step, values[i]]));

@@ -8,6 +8,7 @@ import { chosenRuns, every, makeTurns, oncePerFrame, onThemeChange, themeName }
 import { axis, drawPlot, layoutBase, lineMode, makeZoom, surface, swatch, withPlotly }
   from "../browser/plot.js";
 import { drawRace, makeRace } from "../race/race.js";
+import { otherPanels } from "./logged.js";
 import { isMoving, lastStep } from "./rows.js";
 import { stepAxis } from "./steps.js";
 
@@ -30,8 +31,8 @@ class Overlay {
     this.keys = el("div.lv-run-keys");
     this.items = config.panels.map(makeItem);
     this.scatter = makeRace(config, (run) => tell({ runs: [run] }));
-    root.replaceChildren(this.keys, this.scatter.card,
-      el("div.lv-overlay", {}, this.items.map((item) => item.card)));
+    this.grid = el("div.lv-overlay", {}, this.items.map((item) => item.card));
+    root.replaceChildren(this.keys, this.scatter.card, this.grid);
     root.hidden = true;
   }
 
@@ -42,6 +43,14 @@ class Overlay {
   lookOf(place) {
     const hues = this.config.runColours[themeName()];
     return { color: hues[place % hues.length], dash: DASHES[place % DASHES.length], width: 2.5 };
+  }
+
+  addOthers() {
+    const logged = this.runs.flatMap((run) => Object.keys(run.scalars));
+    const panels = this.items.map((item) => item.panel);
+    const items = otherPanels(panels, logged, this.config).map(makeItem);
+    this.items.push(...items);
+    this.grid.append(...items.map((item) => item.card));
   }
 
   trace(run, place, panel) {
@@ -81,6 +90,7 @@ class Overlay {
       return el("span.lv-run-key", {}, swatch(dash, color), verbatim("span", run.name));
     }));
     drawRace(this.scatter, this.race);
+    this.addOthers();
     this.items.forEach((item) => this.drawItem(item));
   }
 

@@ -5,6 +5,7 @@ import { shorten, smooth } from "../browser/numbers.js";
 import { themeName } from "../browser/page.js";
 import { axis, drawPlot, layoutBase, lineMode, palette, surface, swatch }
   from "../browser/plot.js";
+import { presentSeries } from "./logged.js";
 import { stepMarks, watchedAxis } from "./steps.js";
 
 const GAP = 0.1;
@@ -26,10 +27,8 @@ export const makePanel = (panel) => {
 export const seriesTerm = (series, view) =>
   (series.name === "loss/forget" && view.status?.forgetLogged ? view.config.forgetLogged : series);
 
-const presentSeries = (item, view) => item.panel.series.filter((s) => view.curves[s.name]);
-
 const drawLegend = (item, view, redraw) => {
-  const present = presentSeries(item, view);
+  const present = presentSeries(item.panel, view.curves, view.config);
   const key = present.map((s) => s.name + item.off.has(s.name) + seriesTerm(s, view).label).join()
     + themeName();
   if (item.legend.dataset.key === key) return;
@@ -66,7 +65,10 @@ export const drawPanel = (item, view, redraw) => {
   const look = surface();
   const { panel } = item;
   drawLegend(item, view, redraw);
-  const traces = presentSeries(item, view).map((s) => lineTrace(s, item, view));
+  const traces = presentSeries(item.panel, view.curves, view.config)
+    .map((s) => lineTrace(s, item, view));
+  item.card.hidden = !panel.series.length && !traces.length;
+  if (item.card.hidden) return;
   const layout = layoutBase(look, {
     uirevision: "kept",
     xaxis: watchedAxis(look, view,

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from unlearn_core.methods.parts import PARTS
 from unlearn_core.pages.palette import row_of_colours
 from unlearn_core.ui.texts import charts as say
 from unlearn_core.ui.texts.charts import (
     ANSWERS,
     EMPTY_LIVE,
     FORGET_LOGGED,
+    OTHER_CURVE,
     OVERLAY,
     PANELS,
     PROBES,
@@ -60,11 +62,17 @@ class Row:
 
 @dataclass(frozen=True)
 class Panel:
-    """One chart: rows above each other over the common step axis."""
+    """One chart: rows above each other over the common step axis.
+
+    Attributes:
+        takes: Scalars whose names begin so are drawn in its first row too, if no panel names them;
+            the first panel that takes one has it.
+    """
 
     key: str
     rows: tuple[Row, ...]
     series: tuple[Series, ...]
+    takes: str | None = None
 
 
 LIVE_PANELS: tuple[Panel, ...] = (
@@ -78,6 +86,7 @@ LIVE_PANELS: tuple[Panel, ...] = (
             Series("loss/forget", "forget", "dash", unit="nats"),
             Series("collapse/loglik", "neighbours", "dot", unit="nats", folded=True),
         ),
+        takes="loss/",
     ),
     Panel(
         "collapse",
@@ -101,7 +110,18 @@ LIVE_PANELS: tuple[Panel, ...] = (
             Series("utility/world_recall", "world", "dot", scale=100, unit="%"),
         ),
     ),
+    Panel("others", (Row(say.VALUE, can_log=True),), (), takes=""),
 )
+
+OTHER_LOOKS = (
+    ("world", "dashdot"),
+    ("paraphrased", "longdash"),
+    ("neighbours", "dashdot"),
+    ("collapse", "dot"),
+    ("total", "longdash"),
+    ("forget", "dashdot"),
+)
+"""Colour and dashes of lines that no panel names, in turn; none looks like one that is named."""
 
 PERCENT = ("utility/", "collapse/leak")
 """Starts of the scalars that are shown in per cent when they stand alone."""
@@ -112,6 +132,9 @@ def live_config() -> dict[str, Any]:
     return {
         "panels": [_panel(panel) for panel in LIVE_PANELS],
         "answerColours": row_of_colours("answer"),
+        "parts": {name: part._asdict() for name, part in PARTS.items()},
+        "otherLooks": [{"colour": colour, "dash": dash} for colour, dash in OTHER_LOOKS],
+        "ownName": OTHER_CURVE,
         "tiles": {"unlearn": _tiles(TILES), "teach": _tiles(TEACH_TILES)},
         "forgetLogged": FORGET_LOGGED._asdict(),
         "answers": ANSWERS._asdict(),
@@ -141,6 +164,12 @@ def overlay_config() -> dict[str, Any]:
             {"name": name, "label": term.label, "help": term.help, "percent": is_percent(name)}
             for name, term in OVERLAY.items()
         ],
+        "words": {
+            name: {"label": label, "help": help}
+            for name, (label, help) in [*SCALARS.items(), *PARTS.items()]
+        },
+        "percent": PERCENT,
+        "ownName": OTHER_CURVE,
         "runColours": row_of_colours("run"),
         "race": {**RACE_CHART._asdict(), "x": RACE_AXES[0], "y": RACE_AXES[1]},
     }
@@ -155,4 +184,5 @@ def _panel(panel: Panel) -> dict[str, Any]:
     term = PANELS[panel.key]
     series = [{**asdict(series), **SCALARS[series.name]._asdict()} for series in panel.series]
     rows = [asdict(row) for row in panel.rows]
-    return {**term._asdict(), "key": panel.key, "rows": rows, "series": series}
+    return {**term._asdict(), "key": panel.key, "rows": rows, "series": series,
+            "takes": panel.takes}  # fmt: skip

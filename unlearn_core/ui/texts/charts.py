@@ -95,7 +95,15 @@ PANELS: Mapping[str, Term] = {
         "Share of questions whose most likely answer holds the true fact. Forget should fall, the "
         "others should stay.",
     ),
+    "others": Term(
+        "Other numbers of the training",
+        "Everything else that the method and its training write down at each step.",
+    ),
 }  # fmt: skip
+
+VALUE = "value"
+OTHER_CURVE = "Written down by the method under this name."
+"""Help of a curve that has no words of its own."""
 
 ANSWERS = Term(
     "How the answers to one question shift",
