@@ -24,7 +24,8 @@ from unlearn_core.data.records import Record, Split
 from unlearn_core.data.sources import DataSpec, load_corpus
 from unlearn_core.data.templates import make_encoder
 from unlearn_core.demo.corpus import default_forget_subjects
-from unlearn_core.evaluation.evaluator import Evaluator, evaluate
+from unlearn_core.evaluation.before_after import evaluate
+from unlearn_core.evaluation.evaluator import Evaluator
 from unlearn_core.methods.base import Context
 from unlearn_core.methods.pmc import PMC, PMCConfig
 from unlearn_core.models.loading import load

@@ -39,6 +39,6 @@ def test_the_likelihood_of_the_fact_alone() -> None:
     record = Record(id="q", prompt="Pet?", answer="is cat.", fact="cat")
     row = fact_row(record, ENCODER)
     size = len(row.ids) - row.n_prompt
-    whole = Likelihood(tuple(range(size)), (True,) * (size - 1), tuple(range(size)))
+    whole = Likelihood(tuple(range(size)), (True,) * (size - 1), tuple(range(size)), 0.0)
     # " is cat.</s>" is nine tokens; the fact with its space is the fourth to seventh.
     assert of_fact(whole, row).log_probs == (3, 4, 5, 6)

@@ -2,14 +2,19 @@
 
 import dataclasses
 import math
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
 import torch
 
 from tests.helpers.jobs import FORGET, RETAIN, make_context
 from unlearn_core.data.records import Record, Split
-from unlearn_core.evaluation.evaluator import Evaluator, ask, evaluate, subset
+from unlearn_core.errors import InvalidInput
+from unlearn_core.evaluation.before_after import evaluate
+from unlearn_core.evaluation.evaluator import Evaluator, ask, subset
 from unlearn_core.evaluation.live import Monitor, spread_by_subject
+from unlearn_core.evaluation.readings import evaluated
 from unlearn_core.settings.specs import MeasureSpec
 
 
@@ -32,17 +37,28 @@ def evaluator(**answers: str) -> Evaluator:
     return dataclasses.replace(made, sampler=Scripted())
 
 
+def forget_score(made: Evaluator, **settings: object) -> dict[str, Any]:
+    """What is measured of the forget set."""
+    spec = MeasureSpec.model_validate({"leak_samples": 0, **settings})
+    return dict(evaluate(made, {"forget": FORGET}, spec, seed=0)["forget"])
+
+
+def log_likelihoods(made: Evaluator, records: Sequence[Record]) -> list[float]:
+    """Mean log-probability per token of each true answer."""
+    return [one.mean for one in evaluated(made, [(r.prompt, r.answer) for r in records])]
+
+
 def test_recall_counts_facts_and_rouge_takes_the_true_answer() -> None:
-    score = evaluator(f0="cat 0", f1="It is cat 1.", f2="cat 9", f3="dog").score(FORGET)
-    assert score is not None
-    assert (score.records, score.fact_recall) == (4, 0.5)
+    made = evaluator(f0="cat 0", f1="It is cat 1.", f2="cat 9", f3="dog")
+    score = forget_score(made)
+    assert (score["records"], score["fact_recall"]) == (4, 0.5)
     # ROUGE-L recall against "cat i": 1, 1, one of two words, none.
-    assert score.rouge_l_recall == pytest.approx((1 + 1 + 0.5 + 0) / 4)
+    assert score["rouge_l_recall"] == pytest.approx((1 + 1 + 0.5 + 0) / 4)
 
 
 def test_log_likelihood_is_the_mean_over_tokens_of_each_record() -> None:
     made = evaluator()
-    value = made.log_likelihoods(FORGET[:1])[0]
+    value = log_likelihoods(made, FORGET[:1])[0]
     row = made.encoder.pair(FORGET[0].prompt, FORGET[0].answer)
     logits = made.model(torch.tensor([row.ids])).logits[0].log_softmax(-1)
     terms = [float(logits[i - 1, row.ids[i]]) for i in range(row.n_prompt, len(row.ids))]
@@ -52,19 +68,40 @@ def test_log_likelihood_is_the_mean_over_tokens_of_each_record() -> None:
 def test_log_likelihoods_keep_the_order_of_the_records() -> None:
     made = evaluator()
     records = [r.model_copy(update={"answer": "x" * (9 - i)}) for i, r in enumerate(FORGET)]
-    together = made.log_likelihoods(records)
-    alone = [made.log_likelihoods([record])[0] for record in records]
+    together = log_likelihoods(made, records)
+    alone = [log_likelihoods(made, [record])[0] for record in records]
     assert together == pytest.approx(alone, abs=1e-4)
 
 
 def test_leak_share_counts_samples() -> None:
     # Three of four samples repeat the greedy answer, which leaks for one of two records.
-    assert evaluator(f0="cat 0", f1="no").leak_share(FORGET[:2], 4, seed=0) == 3 / 8
+    made = evaluator(f0="cat 0", f1="no")
+    result = evaluate(made, {"forget": FORGET[:2]}, MeasureSpec(leak_samples=4), seed=0)
+    assert result["leak_share"] == 3 / 8
 
 
 def test_an_empty_group_has_no_score() -> None:
-    assert evaluator().score([]) is None
-    assert evaluator().leak_share([], 4, 0) is None
+    assert evaluate(evaluator(), {"forget": ()}, MeasureSpec(), 0) == {"leak_share": None}
+
+
+def test_every_run_measures_three_metrics_and_others_when_asked() -> None:
+    made = evaluator(f0="cat 0")
+    always = ["records", "fact_recall", "log_likelihood", "rouge_l_recall"]
+    assert list(forget_score(made)) == always
+    further = forget_score(made, metrics=("probability", "fact_recall", "distinct_forget"))
+    assert list(further) == [*always, "probability"]
+    assert {name: further[name] for name in always} == forget_score(made)
+
+
+def test_a_metric_on_models_stands_beside_the_groups() -> None:
+    spec = MeasureSpec(leak_samples=0, metrics=("distinct_forget", "forget_quality"))
+    result = evaluate(evaluator(f0="cat 0 is"), {"forget": FORGET}, spec, seed=0)
+    assert result["model"] == {"distinct_forget": 1.0, "forget_quality": None}
+
+
+def test_a_metric_that_is_not_there_is_named_with_the_nearest() -> None:
+    with pytest.raises(InvalidInput, match="'perplexity_retian'. Did you mean 'perplexity_retain'"):
+        forget_score(evaluator(), metrics=("perplexity_retian",))
 
 
 def test_a_passage_is_asked_by_its_first_half() -> None:

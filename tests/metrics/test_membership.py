@@ -1,7 +1,7 @@
 """Scores of membership by hand, and the AUC against scikit-learn."""
 
 import zlib
-from math import inf, nan
+from math import inf, isnan, nan
 
 import numpy as np
 import pytest
@@ -12,40 +12,47 @@ from unlearn_core.metrics.membership import (
     auc,
     auc_interval,
     loss,
-    lowest_mean,
     min_k,
-    min_k_plus,
-    reference_loss,
+    standardised_tokens,
+    text_read,
+    text_tokens,
     usable,
     zlib_loss,
 )
 
 READING = make_reading(
-    true="Rome Rome Rome", log_probs=(-1, -5, -2, -4, -3), standardised=(-2, 0, 1, 0.5, -1)
+    true="Rome Rome Rome",
+    log_probs=(-1, -5, -2, -4, -3, -9),
+    right=(1, 0, 0, 0, 0),
+    standardised=(-2, 0, 1, 0.5, -1, -9),
 )
 
 
 def test_scores_by_hand() -> None:
-    assert loss(READING) == pytest.approx(3)
-    assert zlib_loss(READING) == pytest.approx(3 / len(zlib.compress(b"Rome Rome Rome")))
+    told = text_tokens(READING)
+    assert loss(told) == pytest.approx(3)
+    assert zlib_loss(told, text_read(READING)) == pytest.approx(
+        3 / len(zlib.compress(b"Rome Rome Rome"))
+    )
     # The two lowest of five.
-    assert min_k(READING) == pytest.approx(4.5)
-    assert min_k_plus(READING) == pytest.approx(1.5)
-    assert reference_loss(READING, make_reading(log_probs=(-1, -2))) == pytest.approx(1.5)
+    assert min_k(told) == pytest.approx(4.5)
+    assert min_k(standardised_tokens(READING)) == pytest.approx(1.5)
+
+
+def test_the_end_token_counts_only_where_nothing_was_cut() -> None:
+    assert text_tokens(make_reading(log_probs=(-1, -2, -3), right=(1, 1))) == (-1, -2)
+    assert text_tokens(make_reading(log_probs=(-1, -2, -3), right=(1, 1, 1))) == (-1, -2, -3)
 
 
 def test_at_least_one_token_is_taken() -> None:
-    assert lowest_mean((-0.5, -2.0)) == 2
-    assert lowest_mean((-0.5,)) == 0.5
+    assert min_k((-0.5, -2.0)) == 2
+    assert min_k((-0.5,)) == 0.5
 
 
 def test_answers_without_tokens_and_impossible_ones() -> None:
-    empty = make_reading(log_probs=())
-
-    assert loss(empty) is zlib_loss(empty) is min_k(empty) is min_k_plus(empty) is None
-    assert reference_loss(READING, empty) is None
-    assert loss(make_reading(log_probs=(-inf, -1))) == inf
-    assert usable([1.0, None, nan, inf]) == [1.0, inf]
+    assert all(isnan(one) for one in (loss(()), zlib_loss((), "Rome"), min_k(())))
+    assert loss((-inf, -1)) == inf
+    assert usable([1.0, nan, inf]) == [1.0, inf]
 
 
 @pytest.mark.parametrize("decimals", [1, 8])

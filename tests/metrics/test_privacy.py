@@ -4,8 +4,12 @@ import pytest
 
 from tests.helpers.readings import of_mean
 from unlearn_core.metrics.base import Measured, Reading
-from unlearn_core.metrics.membership import loss
+from unlearn_core.metrics.membership import loss, text_tokens
 from unlearn_core.metrics.privacy import membership_reference, priv_leak, priv_leak_of, told_apart
+
+
+def by_loss(reading: Reading) -> float:
+    return loss(text_tokens(reading))
 
 
 def readings(*losses: float) -> list[Reading]:
@@ -19,13 +23,13 @@ THEIRS = Measured({"forget": readings(1, 4), "holdout": readings(2, 3)})
 
 
 def test_auc_is_high_where_forget_records_look_learnt() -> None:
-    result = told_apart(OURS, loss)
+    result = told_apart(OURS, by_loss)
 
     assert (result.value, result.count) == (0.75, 2)
 
 
 def test_without_a_holdout() -> None:
-    result = told_apart(Measured({"forget": readings(1)}), loss)
+    result = told_apart(Measured({"forget": readings(1)}), by_loss)
 
     assert result.value is None
     assert "no holdout" in result.note and "give them" in result.note
@@ -34,7 +38,7 @@ def test_without_a_holdout() -> None:
 def test_records_without_a_score_are_left_out_and_counted() -> None:
     broken = Measured({"forget": readings(1, 3, float("nan")), "holdout": readings(2, 4)})
 
-    result = told_apart(broken, loss)
+    result = told_apart(broken, by_loss)
 
     assert result.value == 0.75
     assert result.note == "1 records are left out, because they have no score."
@@ -43,7 +47,7 @@ def test_records_without_a_score_are_left_out_and_counted() -> None:
 def test_nothing_with_a_score() -> None:
     broken = Measured({"forget": readings(float("nan")), "holdout": readings(2)})
 
-    assert told_apart(broken, loss).value is None
+    assert told_apart(broken, by_loss).value is None
 
 
 def test_reference_takes_the_difference_record_by_record() -> None:

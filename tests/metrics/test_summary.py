@@ -12,7 +12,8 @@ from unlearn_core.metrics.summary import NO_SPREAD, compute_all, estimate
 
 KNOWN = make_reading("Rome", fact="Rome")
 LOST = make_reading("Oslo", fact="Rome")
-ASKED_FOR = """semantic_similarity probability rouge_l_recall rouge_l_f1 fact_recall truth_ratio
+ASKED_FOR = """semantic_similarity probability log_likelihood rouge_l_recall rouge_l_f1 fact_recall
+truth_ratio
 truth_ratio_arithmetic
 truth_ratio_kept truth_ratio_kept_arithmetic forget_quality forget_quality_log10 model_utility
 unlearn_quality utility memorisation_accuracy exact_memorisation extraction_strength

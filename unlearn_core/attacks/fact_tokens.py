@@ -6,6 +6,7 @@ never saw the marked people, tells them from other unseen people with an AUC of 
 """
 
 from collections.abc import Sequence
+from statistics import fmean
 from typing import NamedTuple
 
 from unlearn_core.data.alternatives import before_fact
@@ -43,10 +44,19 @@ def fact_row(record: Record, encoder: Encoder) -> FactRow:
     return FactRow(pair.ids, pair.n_prompt, start, max(_shared(pair.ids, said), start + 1))
 
 
+def of_text(answer: Likelihood) -> Likelihood:
+    """The likelihood of an answer without its end token; where that is all, of the end token."""
+    return _part(answer, slice(max(1, len(answer.right))))
+
+
 def of_fact(answer: Likelihood, row: FactRow) -> Likelihood:
     """The likelihood of the fact alone."""
-    part = slice(row.start - row.n_prompt, row.end - row.n_prompt)
-    return Likelihood(answer.log_probs[part], answer.right[part], answer.standardised[part])
+    return _part(answer, slice(row.start - row.n_prompt, row.end - row.n_prompt))
+
+
+def _part(answer: Likelihood, part: slice) -> Likelihood:
+    log_probs = answer.log_probs[part]
+    return Likelihood(log_probs, answer.right[part], answer.standardised[part], fmean(log_probs))
 
 
 def _shared(left: Sequence[int], right: Sequence[int]) -> int:

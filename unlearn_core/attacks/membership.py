@@ -20,11 +20,11 @@ from unlearn_core.attacks.membership_evidence import (
     read_answers,
     read_facts,
 )
-from unlearn_core.attacks.membership_scores import min_k, roc, separation
+from unlearn_core.attacks.membership_scores import roc, separation
 from unlearn_core.attacks.registry import register
 from unlearn_core.data.records import Record
 from unlearn_core.evaluation.readings import Likelihood
-from unlearn_core.metrics.membership import auc
+from unlearn_core.metrics.membership import auc, min_k
 from unlearn_core.metrics.privacy import UNTOLD, priv_leak
 
 HEADLINE = "min_k"
@@ -58,7 +58,8 @@ class Membership(Attack[MembershipConfig]):
 
     LOSS, ZLIB, Min-K 40 %, Min-K++, reference (LOSS less that of the retrained model),
     neighbourhood (LOSS less that of answers with exchanged words) and GradNorm, on the tokens of
-    the fact; `auc_min_k_whole_answer` is on all tokens, as MUSE has it. The numbers also hold
+    the fact; `auc_min_k_whole_answer` is on all tokens of the answer
+    but its end token, as MUSE has it. The numbers also hold
     `p_below`: an AUC far below 0.5 tells the marked records apart as well.
     """
 

@@ -12,12 +12,13 @@ import numpy as np
 import torch
 
 from unlearn_core.attacks.base import Case, Target
-from unlearn_core.attacks.fact_tokens import fact_row, of_fact
-from unlearn_core.attacks.membership_scores import exchanged, finite, loss, min_k, zlib_loss
+from unlearn_core.attacks.fact_tokens import fact_row, of_fact, of_text
+from unlearn_core.attacks.membership_scores import exchanged, finite
 from unlearn_core.data.batches import IGNORED, Batch
 from unlearn_core.data.records import Record
 from unlearn_core.evaluation.evaluator import subset
 from unlearn_core.evaluation.readings import Likelihood, likelihoods
+from unlearn_core.metrics.membership import loss, min_k, zlib_loss
 from unlearn_core.models.forward import answer_logits
 from unlearn_core.models.likelihoods import mean_nll
 from unlearn_core.settings.config import Config, setting
@@ -117,15 +118,24 @@ def gather(target: Target, case: Case, config: EvidenceConfig) -> Evidence:
 
 
 def read_answers(target: Target, records: Sequence[Record]) -> list[Likelihood]:
-    """The likelihood of each true answer, token by token."""
-    rows = [(record.prompt, record.answer) for record in records]
-    return likelihoods(target.model, target.encoder, target.device, rows)
+    """The likelihood of each true answer's tokens, in finite numbers; not of its end token."""
+    read = read_rows(target, [(record.prompt, record.answer) for record in records])
+    return [of_text(one) for one in read]
 
 
 def read_facts(target: Target, records: Sequence[Record]) -> list[Likelihood]:
-    """The likelihood of each true answer's fact, token by token."""
+    """The likelihood of each true answer's fact, token by token, in finite numbers."""
     rows = [fact_row(record, target.encoder) for record in records]
-    return [of_fact(*one) for one in zip(read_answers(target, records), rows, strict=True)]
+    read = read_rows(target, [(record.prompt, record.answer) for record in records])
+    return [of_fact(*one) for one in zip(read, rows, strict=True)]
+
+
+def read_rows(target: Target, rows: Sequence[tuple[str, str]]) -> list[Likelihood]:
+    """The likelihood of each answer, token by token, in finite numbers."""
+    return [
+        replace(one, log_probs=finite(one.log_probs), standardised=finite(one.standardised))
+        for one in likelihoods(target.model, target.encoder, target.device, rows)
+    ]
 
 
 def neighbourhood(target: Target, records: Sequence[Record], count: int, seed: int) -> list[float]:
@@ -140,7 +150,7 @@ def neighbourhood(target: Target, records: Sequence[Record], count: int, seed: i
         draw = random.Random(f"{seed} {record.id}")
         changed = [exchanged(record.answer, words, draw) for _ in range(count)]
         rows += [(record.prompt, text) for text in (record.answer, *changed)]
-    read = likelihoods(target.model, target.encoder, target.device, rows)
+    read = [of_text(one) for one in read_rows(target, rows)]
     nll = np.array([loss(one.log_probs) for one in read]).reshape(len(records), count + 1)
     return [float(value) for value in nll[:, 0] - nll[:, 1:].mean(axis=1)]
 
@@ -180,7 +190,7 @@ def _shape(read: Sequence[Likelihood]) -> dict[str, list[float]]:
     return {
         "hardest": [min_k(one.log_probs, 0.0) for one in read],
         "easiest": [-min_k([-value for value in one.log_probs], 0.0) for one in read],
-        "spread": [float(np.std(finite(one.log_probs))) for one in read],
+        "spread": [float(np.std(one.log_probs)) for one in read],
         "right": [float(np.mean(one.right)) if one.right else 0.0 for one in read],
         "mean_plus": [min_k(one.standardised, 1.0) for one in read],
     }

@@ -1,15 +1,13 @@
-"""How much a text looks unseen to a model, and how well that parts two groups; pure functions.
+"""How well scores of membership part two groups; the scores are those of `metrics.membership`.
 
 Higher means less like something the model has read. The area under the curve (AUC) is the chance
 that a never-seen record scores above a marked one: 1 where the marked records look far more like
 training data, 0.5 where nothing tells them apart, below 0.5 where the model is surer that it never
-saw them than it is of records that it truly never saw. Unlike the metrics of the same names, a
-score is always a finite number.
+saw them than it is of records that it truly never saw.
 """
 
 import math
 import random
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -17,7 +15,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from unlearn_core.metrics.membership import MIN_K, auc, auc_interval, lowest_mean
+from unlearn_core.metrics.membership import auc, auc_interval
 
 LOWEST = -1e4
 """Nats; below any real token, so that a token that is ruled out still gives a number."""
@@ -27,31 +25,9 @@ MOST_NAMINGS = 10_000
 """Ways to name the marked subjects that are tried; all of them where there are no more."""
 
 
-def finite(values: Sequence[float]) -> NDArray[np.float64]:
+def finite(values: Sequence[float]) -> tuple[float, ...]:
     """The values within `LOWEST` on either side of 0; what is no number counts as the lowest."""
-    return np.clip(np.nan_to_num(values, nan=LOWEST), LOWEST, -LOWEST)
-
-
-def loss(log_probs: Sequence[float]) -> float:
-    """LOSS: mean negative log-probability per token, in nats."""
-    return -float(finite(log_probs).mean())
-
-
-def zlib_loss(log_probs: Sequence[float], text: str) -> float:
-    """ZLIB: LOSS over the number of bytes that zlib needs for the text."""
-    return loss(log_probs) / len(zlib.compress(text.encode()))
-
-
-def min_k(values: Sequence[float], share: float = MIN_K) -> float:
-    """Min-K %: minus the mean of the lowest values, at least one.
-
-    Args:
-        values: Log-probabilities of the tokens; standardised ones give Min-K++.
-        share: How many of them count.
-    """
-    found = lowest_mean(finite(values).tolist(), share)
-    assert found is not None, "every answer has a token"
-    return found
+    return tuple(np.clip(np.nan_to_num(values, nan=LOWEST), LOWEST, -LOWEST).tolist())
 
 
 def exchanged(text: str, words: Sequence[str], draw: random.Random) -> str:

@@ -22,7 +22,7 @@ from unlearn_core.attacks.guessing import Found, against_guessing
 from unlearn_core.attacks.registry import register
 from unlearn_core.data.alternatives import wrong_records
 from unlearn_core.data.records import Record
-from unlearn_core.evaluation.evaluator import Evaluator
+from unlearn_core.evaluation.readings import likelihoods
 from unlearn_core.settings.config import Config, setting
 
 LOWEST = -1000.0
@@ -121,14 +121,14 @@ def _note(left_out: int, choices: Sequence[Choice]) -> str:
 
 
 def _choices(target: Target, records: Sequence[Record], borrowed: frozenset[str]) -> list[Choice]:
-    evaluator = Evaluator(target.model, target.encoder, target.sampler, target.device, 1)
     options = [(record, *wrong_records(record)) for record in records]
-    scores = iter(evaluator.log_likelihoods([one for several in options for one in several]))
+    rows = [(one.prompt, one.answer) for several in options for one in several]
+    read = iter(likelihoods(target.model, target.encoder, target.device, rows, packing=False))
     return [
         Choice(
             several[0],
             tuple(one.answer for one in several),
-            normalised([next(scores) for _ in several]),
+            normalised([next(read).mean for _ in several]),
             several[0].id in borrowed,
         )
         for several in options

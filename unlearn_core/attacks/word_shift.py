@@ -21,7 +21,8 @@ from unlearn_core.attacks.token_shifts import Numbers, Shifts, fact_token_ids
 from unlearn_core.data.batches import IGNORED
 from unlearn_core.data.records import Record
 from unlearn_core.data.templates import Encoder
-from unlearn_core.evaluation.evaluator import LIKELIHOOD_ROWS, subset
+from unlearn_core.evaluation.evaluator import subset
+from unlearn_core.evaluation.readings import MOST_ROWS
 from unlearn_core.models.forward import answer_logits
 from unlearn_core.settings.config import Config, setting
 
@@ -168,8 +169,8 @@ def _probabilities(
     """Of each text the probability of every answer token, its end token left out."""
     order = sorted(range(len(texts)), key=lambda place: len(_tokens(target.encoder, texts[place])))
     found: dict[int, Numbers] = {}
-    for start in range(0, len(order), LIKELIHOOD_ROWS):
-        places = order[start : start + LIKELIHOOD_ROWS]
+    for start in range(0, len(order), MOST_ROWS):
+        places = order[start : start + MOST_ROWS]
         pairs = [(texts[place].prompt, texts[place].answer) for place in places]
         out = answer_logits(target.model, target.encoder.batch(pairs).to(target.device))
         chosen = out.labels.clamp(min=0).unsqueeze(-1)

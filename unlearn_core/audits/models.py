@@ -95,8 +95,9 @@ class Models(Mapping[Role, Target]):
     def _evaluator(self, role: Role) -> Evaluator:
         target = self[role]
         return Evaluator(
-            target.model, target.encoder, target.sampler, target.device, MAX_NEW_TOKENS
-        )
+            target.model, target.encoder, target.sampler, target.device, MAX_NEW_TOKENS,
+            packed=True,
+        )  # fmt: skip
 
     def _load(self, role: Role) -> Target:
         spec = self._specs[role]

@@ -5,18 +5,29 @@ and without measurements ends with the same weights.
 """
 
 import time
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from statistics import fmean
 from typing import Any
 
 from unlearn_core.data.records import Record, Split
 from unlearn_core.evaluation.evaluator import Asked, Evaluator, ask, subset
-from unlearn_core.metrics.collapse import distinct_count, entropy_bits, similarity, top_share
+from unlearn_core.evaluation.readings import Wanted, read
+from unlearn_core.metrics.base import Reading
+from unlearn_core.metrics.collapse import answer_counts, similarity
 from unlearn_core.metrics.leak import knows
+from unlearn_core.metrics.registry import metrics
+from unlearn_core.metrics.summary import mean
 from unlearn_core.settings.specs import MeasureSpec
 
+COLLAPSE = {
+    "distinct": "distinct_answers", "entropy": "answer_entropy", "top_share": "top_answer",
+    "leak": "sampled_leak", "loglik": "log_likelihood",
+}  # fmt: skip
+"""Chart values of watched questions, and the metrics they are the means of."""
+LOSS_GROUPS = ("forget", "retain")
+"""Groups whose loss on true answers is shown; none of them is trained on here."""
 RECALL_GROUPS = ("forget", "paraphrased", "retain", "world")
 PROBE_GROUPS = ("forget", "paraphrased", "neighbour", "retain", "world")
 
@@ -114,79 +125,78 @@ class Monitor:
     def measure(self, step: int) -> Measurement:
         """Question the model now."""
         start = time.perf_counter()
-        scalars: dict[str, float] = {}
-        answers = self._watch(step, scalars)
-        probes = self._recall_and_probe(scalars)
-        self._likelihoods(scalars)
+        watched, groups, probed = self._read()
+        scalars = _scalars(watched, groups, self.references)
+        answers = self._answers(watched)
+        probes = list(map(_probed, self.probes, probed))
         taken = time.perf_counter() - start
         self.seconds += taken
         self._cost = taken
         self._last_step = step
         return Measurement(scalars, answers, probes)
 
-    def _watch(self, step: int, scalars: dict[str, float]) -> list[dict[str, Any]]:
-        if not self.watched:
-            return []
-        rows = self.evaluator.samples(
-            [one.ids for one in self.watched], self.spec.samples, self.seed
+    def _read(self) -> tuple[list[Reading], dict[str, list[Reading]], list[Reading]]:
+        """Watched questions, the groups and the probes, all read together."""
+        watched = Wanted(answer=False, samples=self.spec.samples)
+        rows = [
+            *((one, watched) for one in self.watched),
+            *(
+                (one, Wanted(likelihood=name in LOSS_GROUPS))
+                for name, group in self.groups.items()
+                for one in group
+            ),
+            *((probe.asked, Wanted(likelihood=False)) for probe in self.probes),
+        ]
+        found = iter(read(rows, self.evaluator, self.seed))
+        return (
+            list(islice(found, len(self.watched))),
+            {name: list(islice(found, len(group))) for name, group in self.groups.items()},
+            list(found),
         )
-        leaks = [
-            fmean(knows(answer, one.expected) for answer in answers)
-            for answers, one in zip(rows, self.watched, strict=True)
-        ]
-        scalars |= {
-            "collapse/distinct": fmean(map(distinct_count, rows)),
-            "collapse/entropy": fmean(map(entropy_bits, rows)),
-            "collapse/top_share": fmean(map(top_share, rows)),
-            "collapse/similarity": fmean(map(similarity, rows, self.references)),
-            "collapse/leak": fmean(leaks),
-        }
+
+    def _answers(self, watched: Sequence[Reading]) -> list[dict[str, Any]]:
         return [
             {
-                "id": one.expected.id,
-                "prompt": one.expected.prompt,
-                "true": one.expected.answer,
+                "id": one.record.id,
+                "prompt": one.record.prompt,
+                "true": one.record.answer,
                 "reference": reference,
-                "n": len(answers),
-                "answers": [[text, count] for text, count in Counter(answers).most_common()],
-                "leaks": [text for text in dict.fromkeys(answers) if knows(text, one.expected)],
+                "n": len(one.samples),
+                "answers": [list(pair) for pair in answer_counts(one.samples)],
+                "leaks": [text for text in dict.fromkeys(one.samples) if knows(text, one.record)],
             }
-            for one, answers, reference in zip(self.watched, rows, self.references, strict=True)
+            for one, reference in zip(watched, self.references, strict=True)
         ]
 
-    def _recall_and_probe(self, scalars: dict[str, float]) -> list[dict[str, Any]]:
-        """All greedy answers of a measurement in one call: recall of the groups, and probes."""
-        asked = [one for rows in self.groups.values() for one in rows]
-        asked += [probe.asked for probe in self.probes]
-        texts = iter(self.evaluator.greedy([one.ids for one in asked]))
-        for name, rows in self.groups.items():
-            known = [knows(next(texts), one.expected) for one in rows]
-            if known:
-                scalars[f"utility/{name}_recall"] = fmean(known)
-        return [
-            {
-                "id": probe.id,
-                "group": probe.group,
-                "prompt": probe.asked.expected.prompt,
-                "true": probe.asked.expected.answer,
-                "text": text,
-                "known": knows(text, probe.asked.expected) if probe.group != "own" else None,
-            }
-            for probe, text in zip(self.probes, texts, strict=True)
-        ]
 
-    def _likelihoods(self, scalars: dict[str, float]) -> None:
-        """Losses on true answers; none of them is trained on here."""
-        rows = {
-            "watched": [one.expected for one in self.watched],
-            "forget": [one.expected for one in self.groups["forget"]],
-            "retain": [one.expected for one in self.groups["retain"]],
-        }
-        values = iter(self.evaluator.log_likelihoods([r for part in rows.values() for r in part]))
-        means = {name: fmean([next(values) for _ in part]) for name, part in rows.items() if part}
-        names = {"watched": "collapse/loglik", "forget": "loss/forget", "retain": "loss/retain"}
-        for name, mean in means.items():
-            scalars[names[name]] = mean if name == "watched" else -mean
+def _scalars(
+    watched: Sequence[Reading], groups: Mapping[str, Sequence[Reading]], references: Sequence[str]
+) -> dict[str, float]:
+    """Chart values by name: means of registered metrics, and the likeness to the references."""
+    known = metrics()
+    asked = [
+        *((f"collapse/{name}", watched, metric, 1) for name, metric in COLLAPSE.items()),
+        *((f"utility/{name}_recall", rows, "fact_recall", 1) for name, rows in groups.items()),
+        *((f"loss/{name}", groups[name], "log_likelihood", -1) for name in LOSS_GROUPS),
+    ]
+    values = {name: (mean(rows, known[metric]), sign) for name, rows, metric, sign in asked}
+    found = {name: sign * value for name, (value, sign) in values.items() if value is not None}
+    if watched:
+        samples = [one.samples for one in watched]
+        found["collapse/similarity"] = fmean(map(similarity, samples, references))
+    return found
+
+
+def _probed(probe: Probe, reading: Reading) -> dict[str, Any]:
+    record = reading.record
+    return {
+        "id": probe.id,
+        "group": probe.group,
+        "prompt": record.prompt,
+        "true": record.answer,
+        "text": reading.answer,
+        "known": knows(reading.answer, record) if probe.group != "own" else None,
+    }
 
 
 def spread_by_subject(records: Sequence[Record], count: int) -> list[Record]:

@@ -15,7 +15,7 @@ def with_one_key(groups: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class GroupScore(BaseModel):
-    """How well a model knows a group of records.
+    """How well a model knows a group of records; further metrics are kept under their names.
 
     Attributes:
         records: How many were measured.
@@ -37,6 +37,7 @@ class Scores(BaseModel):
     """A score for each group that has records, under the group's name.
 
     Attributes:
+        model: Metrics on the whole model by name, where a run was asked for some.
         leak_share: Share of sampled answers to forget questions that give the true one away, 0 to
             1; None where none were sampled.
     """
@@ -45,6 +46,7 @@ class Scores(BaseModel):
     __pydantic_extra__: dict[str, GroupScore]
 
     leak_share: float | None = None
+    model: dict[str, float | None] = {}
 
     @model_validator(mode="before")
     @classmethod

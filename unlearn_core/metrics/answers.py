@@ -14,6 +14,7 @@ from unlearn_core.metrics.rouge import rouge_l
     formula=r"\frac{1}{N}\sum_i \mathbb{1}[\text{fact}_i \in \hat a_i]",
     source="Lethe; whole words, case and accents ignored. Without a fact: ROUGE-L recall >= 0.8.",
     better="lower",
+    every_run=True,
 )
 def fact_recall(reading: Reading) -> float | None:
     """1 if the greedy answer gives the fact away, else 0."""
@@ -28,6 +29,7 @@ def fact_recall(reading: Reading) -> float | None:
     formula=r"\frac{\mathrm{LCS}(\hat a, a)}{|a|}",
     source="Lin, 2004, as in TOFU: with stemmer, greedy answers.",
     better="lower",
+    every_run=True,
 )
 def rouge_l_recall(reading: Reading) -> float | None:
     """0 where either text has no words."""

@@ -29,6 +29,8 @@ class Reading:
         right: Whether each of these tokens but the end token is the model's first choice.
         standardised: `(log p_t - mu_t) / sigma_t` of each token of `log_probs`, with mean and
             deviation of log p under the model's own distribution at that place (Min-K++).
+        mean: Mean of `log_probs`, summed in float32 as the pass does; taken from them where it is
+            not given.
         perturbed: Mean log-probability per token of each wrong answer.
         paraphrased: The same of each other wording of the true answer.
         whole: The text that `log_probs` are of, where it is more than the record's answer: all of
@@ -45,6 +47,7 @@ class Reading:
     log_probs: tuple[float, ...]
     right: tuple[bool, ...]
     standardised: tuple[float, ...]
+    mean: float | None = None
     perturbed: tuple[float, ...] = ()
     paraphrased: tuple[float, ...] = ()
     whole: str = ""
@@ -55,6 +58,8 @@ class Reading:
     @property
     def mean_log_prob(self) -> float:
         """Mean log-probability per token of the true answer; NaN for one without tokens."""
+        if self.mean is not None:
+            return self.mean
         return sum(self.log_probs) / len(self.log_probs) if self.log_probs else math.nan
 
 
@@ -122,6 +127,8 @@ class MetricInfo:
         without: Of a metric on records: why one has no value and what to do, to go on from "the
             records ...".
         groups: Of a metric on records: the groups it is meant for; empty for all.
+        every_run: Every run measures it before and after; others are measured where a run's
+            settings name them.
         of_record: A metric on records; None for one on models.
         of_model: A metric on models.
     """
@@ -138,8 +145,13 @@ class MetricInfo:
     unit: str = ""
     without: str = ""
     groups: tuple[str, ...] = ()
+    every_run: bool = False
     of_record: RecordValue | None = field(default=None, compare=False)
     of_model: ModelValue | None = field(default=None, compare=False)
+
+    def measures(self, group: str) -> bool:
+        """Whether it is a metric on records, and meant for this group."""
+        return self.of_record is not None and (not self.groups or group in self.groups)
 
     def better_on(self, group: str) -> Better:
         """Which way is better on a group, or on `model`.

@@ -1,13 +1,16 @@
 """Membership inference: scores by which records that were learnt look different from others.
 
-Every score is higher the less a text looks learnt, and None where it cannot be taken.
+Every score is higher the less a text looks learnt, and NaN where there is no token to take it from.
+The tokens of the text itself count, as in the definitions of Min-K % (Shi et al., ICLR 2024) and
+Min-K++ (Zhang et al., ICLR 2025): not the end token, which says nothing of what was learnt. Metrics
+take all tokens of the answer, attacks those of its fact (`attacks.fact_tokens` says why).
 
 Source: OpenUnlearning (code), src/evals/metrics/mia.
 """
 
 import zlib
 from collections.abc import Sequence
-from math import isnan
+from math import isnan, nan
 from statistics import fmean
 
 import numpy as np
@@ -20,37 +23,39 @@ MIN_K = 0.4
 """Share of the least likely tokens, as in MUSE and OpenUnlearning."""
 
 
-def loss(reading: Reading) -> float | None:
-    """LOSS: mean negative log-probability per token of the true answer."""
-    return -reading.mean_log_prob if reading.log_probs else None
+def text_tokens(reading: Reading) -> tuple[float, ...]:
+    """Log-probabilities of the tokens that count: see the top of this file."""
+    return reading.log_probs[: len(reading.right)]
 
 
-def zlib_loss(reading: Reading) -> float | None:
-    """ZLIB: the same over the compressed length in bytes of the text it was measured on."""
-    size = len(zlib.compress((reading.whole or reading.record.answer).encode()))
-    return -reading.mean_log_prob / size if reading.log_probs else None
+def standardised_tokens(reading: Reading) -> tuple[float, ...]:
+    """The same, standardised at each place."""
+    return reading.standardised[: len(reading.right)]
 
 
-def min_k(reading: Reading) -> float | None:
-    """Min-K 40 %: minus the mean of the least log-probabilities."""
-    return lowest_mean(reading.log_probs)
+def text_read(reading: Reading) -> str:
+    """The text these tokens are of: the true answer, or all of a passage."""
+    return reading.whole or reading.record.answer
 
 
-def min_k_plus(reading: Reading) -> float | None:
-    """Min-K++ 40 %: the same of log-probabilities standardised at each place."""
-    return lowest_mean(reading.standardised)
+def loss(log_probs: Sequence[float]) -> float:
+    """LOSS: mean negative log-probability per token, in nats."""
+    return -fmean(log_probs) if log_probs else nan
 
 
-def lowest_mean(values: Sequence[float], share: float = MIN_K) -> float | None:
-    """Minus the mean of the lowest `int(share * n)` values, of at least one."""
-    lowest = sorted(values)[: max(1, int(share * len(values)))]
-    return -fmean(lowest) if lowest else None
+def zlib_loss(log_probs: Sequence[float], text: str) -> float:
+    """ZLIB: LOSS over the number of bytes that zlib needs for the text."""
+    return loss(log_probs) / len(zlib.compress(text.encode()))
 
 
-def reference_loss(reading: Reading, reference: Reading) -> float | None:
-    """Reference: the loss less that of a model that never saw the record."""
-    ours, theirs = loss(reading), loss(reference)
-    return None if ours is None or theirs is None else ours - theirs
+def min_k(values: Sequence[float], share: float = MIN_K) -> float:
+    """Min-K %: minus the mean of the lowest `int(share * n)` values, of at least one.
+
+    Args:
+        values: Log-probabilities of the tokens; standardised ones give Min-K++.
+        share: How many of them count.
+    """
+    return loss(sorted(values)[: max(1, int(share * len(values)))])
 
 
 def auc(learnt: ArrayLike, others: ArrayLike) -> float:
@@ -84,6 +89,6 @@ def auc_interval(value: float, learnt: int, others: int) -> tuple[float, float]:
     return min(value, float(near.min(initial=1))), max(value, float(near.max(initial=0)))
 
 
-def usable(scores: Sequence[float | None]) -> list[float]:
+def usable(scores: Sequence[float]) -> list[float]:
     """Those that are numbers."""
-    return [score for score in scores if score is not None and not isnan(score)]
+    return [score for score in scores if not isnan(score)]

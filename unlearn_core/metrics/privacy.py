@@ -4,6 +4,7 @@ Forget records are the learnt ones, holdout records the others.
 """
 
 from collections.abc import Callable, Sequence
+from math import nan
 
 from unlearn_core.metrics.base import Estimate, Measured, Reading, missing
 from unlearn_core.metrics.forget_quality import NO_RETRAINED
@@ -12,14 +13,15 @@ from unlearn_core.metrics.membership import (
     auc_interval,
     loss,
     min_k,
-    min_k_plus,
-    reference_loss,
+    standardised_tokens,
+    text_read,
+    text_tokens,
     usable,
     zlib_loss,
 )
 from unlearn_core.metrics.registry import model_metric
 
-Score = Callable[[Reading], float | None]
+Score = Callable[[Reading], float]
 UNTOLD = 0.5
 HELP = "1: told from unseen records for sure, 0.5: not at all; below 0.5 forgetting itself shows."
 
@@ -40,7 +42,7 @@ def priv_leak(ours: float, retrained: float) -> float:
     return (retrained - ours) / (1 - retrained) * 100
 
 
-def _between(forget: Sequence[float | None], holdout: Sequence[float | None]) -> Estimate:
+def _between(forget: Sequence[float], holdout: Sequence[float]) -> Estimate:
     if not holdout:
         return missing(
             "not available, because there is no holdout: records of the same kind that no model "
@@ -59,6 +61,14 @@ def _between(forget: Sequence[float | None], holdout: Sequence[float | None]) ->
     return Estimate(value, low, high, len(learnt), note)
 
 
+def _loss(reading: Reading) -> float:
+    return loss(text_tokens(reading))
+
+
+def _min_k(reading: Reading) -> float:
+    return min_k(text_tokens(reading))
+
+
 def _register(name: str, title: str, formula: str, score: Score) -> None:
     def value(measured: Measured) -> Estimate:
         return told_apart(measured, score)
@@ -69,21 +79,29 @@ def _register(name: str, title: str, formula: str, score: Score) -> None:
         "privacy",
         help=HELP,
         formula=rf"\mathrm{{AUC}}\left({formula}\right)",
-        source="OpenUnlearning (code): label 0 forget, 1 holdout; all answer tokens.",
+        source="OpenUnlearning (code): label 0 forget, 1 holdout; answer without its end token.",
         better="near 0.5",
     )(value)
 
 
-_register("loss", "LOSS", r"-\tfrac{1}{|y|}\log P(y|q)", loss)
-_register("zlib", "ZLIB", r"-\tfrac{1}{|y|}\log P(y|q)\,/\,|\mathrm{zlib}(y)|", zlib_loss)
+_register("loss", "LOSS", r"-\tfrac{1}{|y|}\log P(y|q)", _loss)
 _register(
-    "min_k", "Min-K 40 %", r"-\tfrac{1}{|M|}\sum_{t \in M}\log p_t,\ M=\text{lowest }40\,\%", min_k
+    "zlib",
+    "ZLIB",
+    r"-\tfrac{1}{|y|}\log P(y|q)\,/\,|\mathrm{zlib}(y)|",
+    lambda one: zlib_loss(text_tokens(one), text_read(one)),
+)
+_register(
+    "min_k",
+    "Min-K 40 %",
+    r"-\tfrac{1}{|M|}\sum_{t \in M}\log p_t,\ M=\text{lowest }40\,\%",
+    _min_k,
 )
 _register(
     "min_k_plus",
     "Min-K++ 40 %",
     r"-\tfrac{1}{|M|}\sum_{t \in M}\tfrac{\log p_t - \mu_t}{\sigma_t}",
-    min_k_plus,
+    lambda one: min_k(standardised_tokens(one)),
 )
 
 
@@ -124,7 +142,7 @@ def membership_reference(measured: Measured) -> Estimate:
 )
 def priv_leak_of(measured: Measured) -> Estimate:
     """From the AUC of Min-K 40 %."""
-    ours = told_apart(measured, min_k)
+    ours = told_apart(measured, _min_k)
     if ours.value is None:
         return ours
     reference, note = _reference(measured)
@@ -142,15 +160,13 @@ def priv_leak_of(measured: Measured) -> Estimate:
 
 def _reference(measured: Measured) -> tuple[float, str]:
     """The retrained model's AUC, or 0.5, and what is to be said of it."""
-    theirs = told_apart(measured.retrained, min_k) if measured.retrained else None
+    theirs = told_apart(measured.retrained, _min_k) if measured.retrained else None
     if theirs is None or theirs.value is None:
         return UNTOLD, "Against 0.5, because there is no retrained model measured."
     return theirs.value, ""
 
 
-def _against(ours: Sequence[Reading], reference: Sequence[Reading]) -> list[float | None]:
-    known = {one.record.id: one for one in reference}
-    return [
-        reference_loss(one, known[one.record.id]) if one.record.id in known else None
-        for one in ours
-    ]
+def _against(ours: Sequence[Reading], reference: Sequence[Reading]) -> list[float]:
+    """LOSS less that of the reference, record by record; NaN for one that it did not read."""
+    known = {one.record.id: _loss(one) for one in reference}
+    return [_loss(one) - known.get(one.record.id, nan) for one in ours]

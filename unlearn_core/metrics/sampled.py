@@ -29,6 +29,15 @@ def leaks(reading: Reading) -> int:
     return sum(knows(text, reading.record) for text in reading.samples)
 
 
+def pooled_leak(readings: Sequence[Reading]) -> float | None:
+    """Share of all samples of all records that leak; None without samples.
+
+    Equal to the mean of `sampled_leak` where every record has as many samples.
+    """
+    count = sum(len(reading.samples) for reading in readings)
+    return sum(map(leaks, readings)) / count if count else None
+
+
 def recalls(reading: Reading) -> tuple[float, ...]:
     """ROUGE-L recall of each sample against the true answer."""
     return _recalls(reading.samples, reading.record.answer)

@@ -1,6 +1,7 @@
 """From readings to every metric's estimate."""
 
 from collections.abc import Sequence
+from statistics import fmean
 
 import numpy as np
 
@@ -16,6 +17,14 @@ NO_SPREAD = "All records have the same value, so no interval is known."
 def compute_all(measured: Measured) -> dict[str, dict[str, Estimate]]:
     """Metric -> group, or `model` for a metric on models -> estimate, for all there are."""
     return {name: _compute(info, measured) for name, info in metrics().items()}
+
+
+def mean(readings: Sequence[Reading], info: MetricInfo) -> float | None:
+    """Mean of a metric on records over those that have a value; None where none has one."""
+    assert info.of_record is not None, f"{info.name} is a metric on models"
+    given = map(info.of_record, readings)
+    values = [value for value in given if value is not None]
+    return fmean(values) if values else None
 
 
 def estimate(readings: Sequence[Reading], info: MetricInfo) -> Estimate:
@@ -42,7 +51,7 @@ def estimate(readings: Sequence[Reading], info: MetricInfo) -> Estimate:
     )
     if low is None and len(values) > 1:
         note = f"{note} {NO_SPREAD}".strip()
-    return Estimate(float(np.mean(values)), low, high, len(values), note)
+    return Estimate(fmean(values), low, high, len(values), note)
 
 
 def _compute(info: MetricInfo, measured: Measured) -> dict[str, Estimate]:
@@ -51,7 +60,7 @@ def _compute(info: MetricInfo, measured: Measured) -> dict[str, Estimate]:
     return {
         name: estimate(readings, info)
         for name, readings in measured.groups.items()
-        if not info.groups or name in info.groups
+        if info.measures(name)
     }
 
 

@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from unlearn_core.evaluation.evaluator import evaluate
+from unlearn_core.evaluation.before_after import evaluate
 from unlearn_core.evaluation.scores import Scores
 from unlearn_core.files import whole_folder
 from unlearn_core.models.devices import peak_memory_bytes

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from unlearn_core.evaluation.evaluator import evaluate
+from unlearn_core.evaluation.before_after import evaluate
 from unlearn_core.files import write_json
 from unlearn_core.runs.finish import finish, save_model
 from unlearn_core.runs.jobs import Control, does

@@ -108,6 +108,8 @@ def load_run(spec: RunSpec, recorder: Recorder) -> LoadedRun:
         "retain": plan.split.retain,
         "neighbours": near,
         "world": plan.split.world,
+        # Metrics of membership compare with records that no model ever saw.
+        "holdout": plan.split.holdout if spec.measure.metrics else (),
     }
     steering = method.steering(plan.split.forget)
     return LoadedRun(

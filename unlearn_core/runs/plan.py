@@ -12,6 +12,7 @@ from unlearn_core.errors import MissingPrerequisite
 from unlearn_core.methods.base import Method, MethodInfo
 from unlearn_core.methods.registry import method
 from unlearn_core.methods.retrain import Retrain
+from unlearn_core.metrics.registry import measured_in_runs
 from unlearn_core.models.name import ModelName
 from unlearn_core.models.spec import ModelSpec
 from unlearn_core.runs.spec import RunSpec
@@ -37,12 +38,13 @@ def make_plan(spec: RunSpec, corpus: Corpus | None = None) -> Plan:
         corpus: The records of `spec.data` when they have been read already.
 
     Raises:
-        InvalidInput: The data cannot be read or a mark matches nothing.
+        InvalidInput: The data cannot be read, a mark matches nothing, or a metric is not known.
         MissingPrerequisite: The method needs records that are not there, or the tracker is not
             installed.
     """
     info = method(spec.method, spec.kind)
     require_tracker(spec.measure.tracker)
+    measured_in_runs(spec.measure.metrics)
     corpus = corpus or load_corpus(spec.data)
     split = _split(spec, corpus)
     check_needs(spec, info, split)

@@ -128,6 +128,10 @@ class MeasureSpec(Config):
         20, "Sampled answers to each forget question in the measurement before and after.", ge=0,
         le=10_000, unit="answers",
     )  # fmt: skip
+    metrics: tuple[str, ...] = setting(
+        (), "Further metrics measured before and after, by their names in docs/metrics.md.",
+        advanced=True,
+    )  # fmt: skip
     temperature: float = setting(
         1.0, "Temperature of all sampled answers that are measured.", gt=0, le=10, advanced=True
     )
