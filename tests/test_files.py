@@ -16,14 +16,13 @@ def names(folder: Path) -> list[str]:
 def test_a_folder_appears_when_everything_is_written(tmp_path: Path) -> None:
     (tmp_path / "model").mkdir()
     (tmp_path / "model" / "old").touch()
-    (tmp_path / "model.partial").mkdir()
-    (tmp_path / "model.partial" / "of a killed process").touch()
+    (tmp_path / "model.1-1.partial").mkdir()  # of another process, which may go on with it
 
     with whole_folder(tmp_path / "model") as place:
         (place / "new").touch()
         assert names(tmp_path / "model") == ["old"]
 
-    assert names(tmp_path) == ["model"]
+    assert names(tmp_path) == ["model", "model.1-1.partial"]
     assert names(tmp_path / "model") == ["new"]
 
 

@@ -324,7 +324,7 @@ def test_a_loss_that_is_no_number_keeps_the_last_good_model(
         calls.append(1)
         return mean_nll(logits, labels) * (float("nan") if len(calls) == 3 else 1.0)
 
-    monkeypatch.setattr("unlearn_core.methods.gradient_ascent.mean_nll", broken)
+    monkeypatch.setattr("unlearn_core.models.forward.mean_nll", broken)
     training = {**QUICK, "stop_forget_recall": None, "stop_retain_recall": None}
     spec = spec_of(model_folder, data_file, "gradient-ascent", training=training)
     run_id = start(store, spec)

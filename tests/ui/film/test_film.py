@@ -44,7 +44,7 @@ def test_runs_that_were_measured_on_their_way_are_offered_before_the_recorded_on
 def test_the_first_page_opens_a_recording_that_is_there(store: Store) -> None:
     assert RECORDED == "['recorded:pmc']"
     assert "recorded:pmc" in {run["id"] for run in playable(store)}
-    assert opener(RECORDED, play=False).endswith("{ runs: ['recorded:pmc'], play: false } })); }")
+    assert opener(RECORDED, play=False).endswith("{ runs: ['recorded:pmc'], play: false })); }")
 
 
 def test_the_words_and_numbers_of_the_film_are_json(store: Store) -> None:
