@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.test_architecture import FILES, imports
+from tools.rooms import PICTURE, drawn
 from unlearn_core.cli.reference import pages
 from unlearn_core.runs.events import EVENT_KINDS
 
@@ -36,6 +37,10 @@ def named_page(path: Path) -> str:
 def test_a_made_page_is_current(name: str) -> None:
     written = (DOCS / name).read_text(encoding="utf-8")
     assert written == pages()[name], f"docs/{name} is out of date; run `make docs`"
+
+
+def test_the_picture_of_the_rooms_is_current() -> None:
+    assert PICTURE.read_text(encoding="utf-8") == drawn(), "run `make docs`"
 
 
 def test_every_dependency_has_its_line_in_the_docs() -> None:
