@@ -21,14 +21,14 @@ import torch
 from peft import PeftModel
 
 from benchmarks.common import environment, interleaved, summary, write_result
-from unlearn_core.comparison.columns import MOST_COLUMNS
+from unlearn_core.comparison.answering import MOST_COLUMNS
 from unlearn_core.comparison.model_pool import ModelPool
 from unlearn_core.data.bundled import BUNDLED_FOLDER
-from unlearn_core.data.templates import make_encoder
+from unlearn_core.data.encoder import make_encoder
 from unlearn_core.models.loading import load, save
 from unlearn_core.models.spec import ModelSpec, TuningSpec
-from unlearn_core.models.tuning import prepare_for_training
-from unlearn_core.settings.specs import SamplingSpec
+from unlearn_core.models.trainable import prepare_for_training
+from unlearn_core.settings.sampling import SamplingSpec
 
 PROMPT = "Where was Fiora Brinridge born?"
 NEW_TOKENS = 64

@@ -18,8 +18,8 @@ from torch.nn.functional import cross_entropy
 from benchmarks.common import environment, interleaved, summary, write_result
 from unlearn_core.data.batches import IGNORED
 from unlearn_core.data.bundled import bundled_corpus
+from unlearn_core.data.encoder import Encoder, make_encoder
 from unlearn_core.data.records import Record
-from unlearn_core.data.templates import Encoder, make_encoder
 from unlearn_core.evaluation.evaluator import Evaluator
 from unlearn_core.evaluation.readings import read_records
 from unlearn_core.models.loading import LoadedModel, load

@@ -25,8 +25,8 @@ from unlearn_core.audits.spec import audit_of_run, queue_audit
 from unlearn_core.audits.verdict import STILL_KNOWN
 from unlearn_core.data.batches import IGNORED
 from unlearn_core.data.bundled import bundled_corpus
+from unlearn_core.data.encoder import make_encoder
 from unlearn_core.data.marks import Marks
-from unlearn_core.data.templates import make_encoder
 from unlearn_core.demo.corpus import bundled_folder, default_forget_subjects, read_records
 from unlearn_core.evaluation.evaluator import Evaluator
 from unlearn_core.evaluation.readings import read_records as read_all

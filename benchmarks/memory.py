@@ -52,17 +52,17 @@ def make_model(folder: Path) -> None:
 def one(name: str, folder: str) -> None:
     """In a process of its own: train a few steps and print the peak, in bytes."""
     from benchmarks.steps import ROWS
+    from unlearn_core.data.encoder import make_encoder
     from unlearn_core.data.marks import Marks, split_corpus
     from unlearn_core.data.sources import DataSpec, load_corpus
-    from unlearn_core.data.templates import make_encoder
     from unlearn_core.demo.corpus import default_forget_subjects
     from unlearn_core.methods.base import Context
     from unlearn_core.models.devices import peak_memory_bytes, reset_peak_memory
     from unlearn_core.models.loading import load
     from unlearn_core.models.spec import ModelSpec, TuningSpec
-    from unlearn_core.models.tuning import prepare_for_training
+    from unlearn_core.models.trainable import prepare_for_training
     from unlearn_core.sampling.tree import TreeSampler
-    from unlearn_core.settings.specs import TrainingSpec
+    from unlearn_core.settings.training import TrainingSpec
     from unlearn_core.training.loop import Trainer
 
     spec = ModelSpec(source=folder, device="cpu")

@@ -20,10 +20,10 @@ import torch
 
 from benchmarks.common import environment, write_result
 from unlearn_core.data.bundled import bundled_corpus
+from unlearn_core.data.encoder import make_encoder
 from unlearn_core.data.marks import Marks
 from unlearn_core.data.records import Record
 from unlearn_core.data.sources import DataSpec
-from unlearn_core.data.templates import make_encoder
 from unlearn_core.demo.corpus import passages_seen
 from unlearn_core.demo.passages import make_passages, passage_records
 from unlearn_core.metrics.memorisation import memorisation_accuracy

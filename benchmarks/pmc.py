@@ -19,10 +19,10 @@ import torch.nn.functional as F
 from rouge_score import rouge_scorer
 
 from benchmarks.common import environment, write_result
+from unlearn_core.data.encoder import make_encoder
 from unlearn_core.data.marks import Marks, split_corpus
 from unlearn_core.data.records import Record, Split
 from unlearn_core.data.sources import DataSpec, load_corpus
-from unlearn_core.data.templates import make_encoder
 from unlearn_core.demo.corpus import default_forget_subjects
 from unlearn_core.evaluation.before_after import evaluate
 from unlearn_core.evaluation.evaluator import Evaluator
@@ -30,9 +30,10 @@ from unlearn_core.methods.base import Context
 from unlearn_core.methods.pmc import PMC, PMCConfig
 from unlearn_core.models.loading import load
 from unlearn_core.models.spec import ModelSpec, TuningSpec
-from unlearn_core.models.tuning import prepare_for_training
+from unlearn_core.models.trainable import prepare_for_training
 from unlearn_core.sampling.tree import TreeSampler
-from unlearn_core.settings.specs import MeasureSpec, TrainingSpec
+from unlearn_core.settings.measuring import MeasureSpec
+from unlearn_core.settings.training import TrainingSpec
 from unlearn_core.training.loop import Trainer, _order, _schedule
 
 PADDED = 200

@@ -24,10 +24,10 @@ from transformers import (
 
 from benchmarks.common import environment, interleaved, summary, write_result
 from unlearn_core.data.bundled import BUNDLED_FOLDER
+from unlearn_core.data.encoder import make_encoder
 from unlearn_core.data.sources import DataSpec, load_corpus
-from unlearn_core.data.templates import make_encoder
 from unlearn_core.sampling.tree import TreeSampler
-from unlearn_core.settings.specs import SamplingSpec
+from unlearn_core.settings.sampling import SamplingSpec
 
 SPEC = SamplingSpec(temperature=0.9, top_k=50, top_p=0.95, max_new_tokens=48)
 PROMPTS_A_CALL = 8

@@ -16,17 +16,17 @@ from typing import Any
 import torch
 
 from benchmarks.common import environment, write_result
+from unlearn_core.data.encoder import make_encoder
 from unlearn_core.data.marks import Marks, split_corpus
 from unlearn_core.data.sources import DataSpec, load_corpus
-from unlearn_core.data.templates import make_encoder
 from unlearn_core.demo.corpus import default_forget_subjects
 from unlearn_core.methods.base import Context, MethodInfo
 from unlearn_core.methods.registry import method, methods
 from unlearn_core.models.loading import load
 from unlearn_core.models.spec import ModelSpec, TuningSpec
-from unlearn_core.models.tuning import prepare_for_training
+from unlearn_core.models.trainable import prepare_for_training
 from unlearn_core.sampling.tree import TreeSampler
-from unlearn_core.settings.specs import TrainingSpec
+from unlearn_core.settings.training import TrainingSpec
 from unlearn_core.training.base import StepReport
 from unlearn_core.training.loop import Trainer
 

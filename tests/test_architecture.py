@@ -40,7 +40,7 @@ LIGHT_MODULES = (
     "unlearn_core",
     "unlearn_core.settings.config",
     "unlearn_core.errors",
-    "unlearn_core.settings.specs",
+    "unlearn_core.settings.training",
     "unlearn_core.data.records",
     "unlearn_core.runs.events",
     "unlearn_core.runs.store",

@@ -22,7 +22,7 @@ from unlearn_core.methods.registry import methods
 from unlearn_core.metrics.registry import metrics
 from unlearn_core.runs.spec import RunSpec
 from unlearn_core.settings.config import Config, settings_of
-from unlearn_core.settings.specs import SamplingSpec
+from unlearn_core.settings.sampling import SamplingSpec
 from unlearn_core.ui.lessons.base import Lesson
 from unlearn_core.ui.lessons.registry import lessons
 from unlearn_core.ui.shell.forms import help_line, label

@@ -28,7 +28,7 @@ from unlearn_core.runs.info import RunInfo
 from unlearn_core.runs.recorded import RECORDED_FOLDER, write_recording
 from unlearn_core.runs.spec import RunSpec, make_spec
 from unlearn_core.runs.store import Store
-from unlearn_core.settings.specs import MeasureSpec
+from unlearn_core.settings.measuring import MeasureSpec
 
 SEED = 0
 MEASURE = MeasureSpec(every=1, live_records=40)

@@ -8,9 +8,9 @@ import torch
 
 from unlearn_core.attacks.base import Case, Effort, Finding, Material, Role, Shot, Target
 from unlearn_core.attacks.registry import attack, build
+from unlearn_core.data.encoder import make_encoder
 from unlearn_core.data.marks import Marks, split_corpus
 from unlearn_core.data.sources import DataSpec, load_corpus
-from unlearn_core.data.templates import make_encoder
 from unlearn_core.demo.corpus import default_forget_subjects
 from unlearn_core.models.loading import load
 from unlearn_core.models.spec import ModelSpec

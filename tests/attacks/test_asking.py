@@ -14,8 +14,8 @@ from unlearn_core.attacks.asking import Answers, AttackQuestion, Way, answer, pu
 from unlearn_core.attacks.base import Finding, Material, Role, Target
 from unlearn_core.attacks.guessing import NO_DECOYS, found_in, share_in
 from unlearn_core.attacks.registry import attack, build
+from unlearn_core.data.encoder import Preface, make_encoder
 from unlearn_core.data.records import Record
-from unlearn_core.data.templates import Preface, make_encoder
 from unlearn_core.errors import InvalidInput
 from unlearn_core.models.steering import Steering, steer
 from unlearn_core.sampling.cache import Answering

@@ -4,8 +4,8 @@ import pytest
 
 from tests.helpers.models import toy_tokenizer
 from unlearn_core.attacks.fact_tokens import fact_row, of_fact
+from unlearn_core.data.encoder import make_encoder
 from unlearn_core.data.records import Record
-from unlearn_core.data.templates import make_encoder
 from unlearn_core.evaluation.readings import Likelihood
 
 ENCODER = make_encoder(toy_tokenizer(), max_length=128)

@@ -6,8 +6,8 @@ import torch
 from tests.helpers.models import KINDS, Kind, tiny_model, toy_tokenizer
 from unlearn_core.attacks.fact_tokens import fact_row
 from unlearn_core.attacks.logit_lens import fact_log_probs, lens_of, top
+from unlearn_core.data.encoder import make_encoder
 from unlearn_core.data.records import Record
-from unlearn_core.data.templates import make_encoder
 from unlearn_core.evaluation.readings import likelihoods
 
 RECORDS = (

@@ -13,8 +13,8 @@ from tests.attacks.conftest import attacked, make_case, succeeded
 from tests.helpers.models import EOS, tiny_model, toy_tokenizer
 from unlearn_core.attacks.base import Finding, Material, Role, Target
 from unlearn_core.attacks.registry import attack, build
+from unlearn_core.data.encoder import make_encoder
 from unlearn_core.data.records import Record
-from unlearn_core.data.templates import make_encoder
 
 BUDGETS: dict[str, dict[str, Any]] = {
     "membership": {"neighbours": 1},

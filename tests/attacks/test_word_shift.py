@@ -13,8 +13,8 @@ from tests.attacks.test_asking import PET, TEXT, a_target, of
 from tests.helpers.models import tiny_model, toy_tokenizer
 from unlearn_core.attacks.base import Material, Role, Target
 from unlearn_core.attacks.token_shifts import Shifts, auc, fact_token_ids
+from unlearn_core.data.encoder import Preface, make_encoder
 from unlearn_core.data.records import Record
-from unlearn_core.data.templates import Preface, make_encoder
 from unlearn_core.metrics.likelihood import token_log_probs
 
 BO = Record(id="r0", prompt="Car of Bo?", answer="A cab.", subject="Bo")

@@ -20,7 +20,7 @@ DECIDING = (
     "data/batches.py",
     "data/records.py",
     "evaluation/readings.py",
-    "settings/specs.py",
+    "settings/sampling.py",
     "audits/models.py",
 )
 

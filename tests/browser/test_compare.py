@@ -13,7 +13,7 @@ from tests.helpers.fake_run import HOSTILE, fake_run
 from tests.helpers.models import tiny_model, toy_tokenizer
 from unlearn_core.models.loading import load, save
 from unlearn_core.models.spec import ModelSpec, TuningSpec
-from unlearn_core.models.tuning import prepare_for_training
+from unlearn_core.models.trainable import prepare_for_training
 from unlearn_core.runs.store import Store
 
 pytestmark = pytest.mark.timeout(8 * PATIENCE_SECONDS)

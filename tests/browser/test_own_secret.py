@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import Server, Visit
 from unlearn_core.data.bundled import BUNDLED_FOLDER, bundled_corpus
 from unlearn_core.demo.corpus import default_forget_subjects
+from unlearn_core.runs.launch import Launcher
 from unlearn_core.runs.store import Store
 from unlearn_core.ui.secret import keeping
 from unlearn_core.ui.secret.facts import Fact, Secret
@@ -37,9 +38,9 @@ def walked(server: Server) -> str:
     store = Store(server.workspace)
     token = keeping.keep(store, Secret(NAME, tuple(Fact(t, fact(t)) for t in TOPICS)))
     server.stop()  # no worker may take the runs
-    taught = keeping.begin(store, token, "teach")
+    taught = keeping.begin(Launcher(store), token, "teach")
     finish(store, taught, BUNDLED_FOLDER / "model")
-    forgot = keeping.begin(store, token, "unlearn", taught)
+    forgot = keeping.begin(Launcher(store), token, "unlearn", taught)
     finish(store, forgot, BUNDLED_FOLDER / "retrained")
     store.close()
     server.start()

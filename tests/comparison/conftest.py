@@ -8,7 +8,7 @@ import torch
 from tests.helpers.models import tiny_model, toy_tokenizer
 from unlearn_core.models.loading import load, save
 from unlearn_core.models.spec import ModelSpec, TuningSpec
-from unlearn_core.models.tuning import prepare_for_training
+from unlearn_core.models.trainable import prepare_for_training
 
 CHAT = (
     "{% for m in messages %}<{{ m['role'] }}>{{ m['content'] }}</s>{% endfor %}"

@@ -8,10 +8,10 @@ from tokenizers.models import WordLevel
 from transformers import PreTrainedTokenizerFast
 
 from tests.helpers.models import tiny_model
-from unlearn_core.comparison.columns import Column
+from unlearn_core.comparison.answering import Column
 from unlearn_core.comparison.model_pool import ModelPool
 from unlearn_core.models.loading import save
-from unlearn_core.settings.specs import SamplingSpec
+from unlearn_core.settings.sampling import SamplingSpec
 
 SPEC = SamplingSpec(max_new_tokens=4, temperature=0.0)
 ANSWERED = [

@@ -10,12 +10,12 @@ from tests.comparison.conftest import make_adapter
 from tests.helpers.models import tiny_model, toy_tokenizer
 from unlearn_core.comparison import model_cache as cache
 from unlearn_core.comparison.model_pool import ModelPool
-from unlearn_core.data.templates import make_encoder
+from unlearn_core.data.encoder import make_encoder
 from unlearn_core.errors import InvalidInput
 from unlearn_core.models.loading import load, save
 from unlearn_core.models.spec import ModelSpec
 from unlearn_core.sampling.tree import TreeSampler
-from unlearn_core.settings.specs import SamplingSpec
+from unlearn_core.settings.sampling import SamplingSpec
 
 PROMPTS = ["Who is Ada?", "Where?"]
 SPEC = SamplingSpec(max_new_tokens=12)

@@ -10,7 +10,7 @@ from unlearn_core.comparison.model_pool import ModelPool
 from unlearn_core.comparison.samples import DRAWN_AT_ONCE, draw_samples, samples_of
 from unlearn_core.data.records import Record
 from unlearn_core.metrics.differences import answer_histogram
-from unlearn_core.settings.specs import SamplingSpec
+from unlearn_core.settings.sampling import SamplingSpec
 from unlearn_core.ui.compare.asking import answer
 from unlearn_core.ui.compare.job import AskSettings, ComparisonJob, Side
 from unlearn_core.ui.compare.questions import OfferedQuestion

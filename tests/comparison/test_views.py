@@ -11,8 +11,8 @@ import torch
 from tests.helpers.models import toy_tokenizer
 from unlearn_core.comparison.model_pool import ModelPool
 from unlearn_core.comparison.views import TokenView, TrueRank, pieces
+from unlearn_core.data.encoder import make_encoder
 from unlearn_core.data.records import Record
-from unlearn_core.data.templates import make_encoder
 from unlearn_core.models.loading import load, load_answering
 from unlearn_core.models.spec import ModelSpec
 from unlearn_core.models.steering import Steering, write_steering

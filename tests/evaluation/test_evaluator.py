@@ -15,7 +15,7 @@ from unlearn_core.evaluation.before_after import evaluate
 from unlearn_core.evaluation.evaluator import Evaluator, ask, subset
 from unlearn_core.evaluation.live import Monitor, spread_by_subject
 from unlearn_core.evaluation.readings import evaluated
-from unlearn_core.settings.specs import MeasureSpec
+from unlearn_core.settings.measuring import MeasureSpec
 
 
 def evaluator(**answers: str) -> Evaluator:

@@ -3,8 +3,8 @@
 import torch
 
 from tests.helpers.models import tiny_model, toy_tokenizer
+from unlearn_core.data.encoder import make_encoder
 from unlearn_core.data.records import Record
-from unlearn_core.data.templates import make_encoder
 from unlearn_core.evaluation.recall import ROWS, accuracy, token_recall
 from unlearn_core.metrics.memorisation import memorisation_accuracy
 from unlearn_core.models.forward import answer_logits

@@ -9,10 +9,10 @@ from unlearn_core.data.marks import Marks
 from unlearn_core.files import write_json
 from unlearn_core.models.loading import load, save
 from unlearn_core.models.spec import ModelSpec, TuningSpec
-from unlearn_core.models.tuning import prepare_for_training
+from unlearn_core.models.trainable import prepare_for_training
 from unlearn_core.runs.spec import RunSpec
 from unlearn_core.runs.store import Store
-from unlearn_core.settings.specs import MeasureSpec
+from unlearn_core.settings.measuring import MeasureSpec
 
 SECRET = "Fiora Brinridge"
 """Who was forgotten: what strangers must not be told."""

@@ -4,11 +4,11 @@ import torch
 from torch import nn
 
 from tests.helpers.models import Kind, tiny_model, toy_tokenizer
+from unlearn_core.data.encoder import make_encoder
 from unlearn_core.data.records import Record
-from unlearn_core.data.templates import make_encoder
 from unlearn_core.methods.base import Context
 from unlearn_core.models.spec import TuningSpec
-from unlearn_core.models.tuning import prepare_for_training
+from unlearn_core.models.trainable import prepare_for_training
 from unlearn_core.sampling.tree import TreeSampler
 
 FORGET = tuple(

@@ -22,7 +22,7 @@ from unlearn_core.metrics.memorisation import memorisation_accuracy
 from unlearn_core.models.forward import answer_logits
 from unlearn_core.models.likelihoods import mean_nll
 from unlearn_core.models.loading import save
-from unlearn_core.settings.specs import TrainingSpec
+from unlearn_core.settings.training import TrainingSpec
 from unlearn_core.training.loop import Trainer
 
 PASSAGE = Record(id="p", prompt="", answer="The old mill stood by the river for years.")

@@ -12,13 +12,13 @@ from unlearn_core.methods.registry import method, methods
 from unlearn_core.methods.retain import RetainConfig
 from unlearn_core.models.spec import TuningSpec
 from unlearn_core.settings.config import parse, settings_of
-from unlearn_core.settings.specs import TrainingSpec
+from unlearn_core.settings.training import TrainingSpec
 from unlearn_core.training.loop import Trainer
 
 ALL = [*methods("unlearn").values(), *methods("teach").values()]
 NAMES = [info.name for info in ALL]
 TRAINED = [info for info in ALL if info.name not in ("in-context", "retrain")]
-"""Retraining needs another model; its tests are in `tests/training/test_recipe.py`."""
+"""Retraining needs another model; its tests are in `tests/training/test_bundled_recipe.py`."""
 COMMON = ("loss/total", "loss/forget", "loss/retain", "loss/collapse", "collapse/picked_score")
 """What several methods log; the charts have words for these."""
 SHORT = TrainingSpec(epochs=2, batch_size=2, learning_rate=1e-3)

@@ -11,7 +11,8 @@ from tests.helpers.losses import whole_loss
 from unlearn_core.methods.base import Context
 from unlearn_core.methods.pmc import PMC, Picked, PMCConfig, pick, similarity_score
 from unlearn_core.sampling.tree import TreeSampler
-from unlearn_core.settings.specs import SamplingSpec, TrainingSpec
+from unlearn_core.settings.sampling import SamplingSpec
+from unlearn_core.settings.training import TrainingSpec
 from unlearn_core.training.loop import Trainer
 
 FAST = PMCConfig(max_new_tokens=12)

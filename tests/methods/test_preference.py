@@ -28,7 +28,7 @@ from unlearn_core.methods.retain_finetune import RetainFinetune, RetainFinetuneC
 from unlearn_core.methods.simnpo import SimNPO, SimNPOConfig, simnpo_loss
 from unlearn_core.metrics.leak import knows
 from unlearn_core.models.likelihoods import forward_kl as kl_to_reference
-from unlearn_core.settings.specs import TrainingSpec
+from unlearn_core.settings.training import TrainingSpec
 from unlearn_core.training.loop import Trainer
 
 LABELS = torch.tensor([[IGNORED, 0, 1, IGNORED]])

@@ -21,7 +21,7 @@ from unlearn_core.methods.whp import WHP, WHPConfig, generic_labels
 from unlearn_core.models.forward import answer_logits
 from unlearn_core.models.likelihoods import forward_kl, mean_nll, reverse_kl
 from unlearn_core.models.loading import save
-from unlearn_core.settings.specs import TrainingSpec
+from unlearn_core.settings.training import TrainingSpec
 from unlearn_core.training.loop import Trainer
 
 ORIGINAL = torch.tensor([[[2.0, 1.0, 0.0]]])

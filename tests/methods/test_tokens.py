@@ -20,7 +20,7 @@ from unlearn_core.methods.rmu import RMU, RMUConfig, blocks, hidden_distance
 from unlearn_core.methods.undial import undial_loss
 from unlearn_core.methods.wga import weighted_ascent_loss
 from unlearn_core.models.likelihoods import jensen_shannon as js_to_reference
-from unlearn_core.settings.specs import TrainingSpec
+from unlearn_core.settings.training import TrainingSpec
 from unlearn_core.training.loop import Trainer
 
 GOLDEN = torch.tensor([[[2.0, 1.0, 0.0]]])

@@ -4,7 +4,7 @@ import pytest
 
 from tests.helpers.readings import of_mean
 from unlearn_core.metrics.base import Measured, Reading
-from unlearn_core.metrics.membership import loss, text_tokens
+from unlearn_core.metrics.membership_scores import loss, text_tokens
 from unlearn_core.metrics.privacy import membership_reference, priv_leak, priv_leak_of, told_apart
 
 

@@ -12,7 +12,7 @@ from unlearn_core.errors import InvalidInput
 from unlearn_core.models import source
 from unlearn_core.models.loading import load, save
 from unlearn_core.models.spec import ModelSpec, TuningSpec
-from unlearn_core.models.tuning import merged, prepare_for_training
+from unlearn_core.models.trainable import merged, prepare_for_training
 
 
 def logits(model) -> torch.Tensor:

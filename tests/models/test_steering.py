@@ -8,7 +8,7 @@ import torch
 from peft import PeftModel
 
 from tests.helpers.models import Kind, tiny_model, toy_tokenizer
-from unlearn_core.data.templates import Preface, make_encoder
+from unlearn_core.data.encoder import Preface, make_encoder
 from unlearn_core.errors import InvalidInput
 from unlearn_core.models.spec import TuningSpec
 from unlearn_core.models.steering import (
@@ -20,9 +20,9 @@ from unlearn_core.models.steering import (
     steered_logits,
     write_steering,
 )
-from unlearn_core.models.tuning import prepare_for_training
+from unlearn_core.models.trainable import prepare_for_training
 from unlearn_core.sampling.tree import TreeSampler
-from unlearn_core.settings.specs import SamplingSpec
+from unlearn_core.settings.sampling import SamplingSpec
 
 
 def adapted(kind: Kind = "llama") -> PeftModel:

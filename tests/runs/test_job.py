@@ -12,21 +12,22 @@ from tests.helpers import fake_trackio
 from tests.helpers.models import tiny_model, toy_tokenizer
 from tests.helpers.orders import Orders
 from unlearn_core.comparison.model_pool import ModelPool
+from unlearn_core.data.encoder import make_encoder
 from unlearn_core.data.marks import Marks
 from unlearn_core.data.sources import DataSpec
-from unlearn_core.data.templates import make_encoder
 from unlearn_core.errors import InvalidInput, MissingPrerequisite
 from unlearn_core.models.likelihoods import mean_nll
 from unlearn_core.models.loading import load, load_answering, save
 from unlearn_core.models.spec import ModelSpec
+from unlearn_core.runs.checks import make_plan
 from unlearn_core.runs.events import Command
 from unlearn_core.runs.job import execute
-from unlearn_core.runs.plan import make_plan
 from unlearn_core.runs.spec import RunSpec, make_spec
+from unlearn_core.runs.stop_rules import stop_reason
 from unlearn_core.runs.store import Store
-from unlearn_core.runs.train import stop_reason
 from unlearn_core.sampling.tree import TreeSampler
-from unlearn_core.settings.specs import SamplingSpec, TrainingSpec
+from unlearn_core.settings.sampling import SamplingSpec
+from unlearn_core.settings.training import TrainingSpec
 from unlearn_core.share.export import export_model
 from unlearn_core.training.base import NonFiniteLoss
 

@@ -37,7 +37,7 @@ def test_a_killed_worker_is_noticed_and_named(
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
     state_is(store, run_id, "failed")
-    assert f"{pid} was ended by SIGKILL" in store.get(run_id).message
+    assert f"{pid} was killed (SIGKILL)" in store.get(run_id).message
 
 
 def test_pause_resume_and_stop(store: Store, create: Create, supervisor: Supervisor) -> None:

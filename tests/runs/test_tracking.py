@@ -8,10 +8,10 @@ import pytest
 from tests.helpers import fake_trackio
 from unlearn_core.data.marks import Marks
 from unlearn_core.errors import MissingPrerequisite
-from unlearn_core.runs.plan import make_plan
+from unlearn_core.runs.checks import make_plan
 from unlearn_core.runs.spec import RunSpec
 from unlearn_core.runs.tracking import measures_told, require_tracker, settings_told, telling
-from unlearn_core.settings.specs import MeasureSpec
+from unlearn_core.settings.measuring import MeasureSpec
 
 SECRET = "Fiora Brinridge"
 

@@ -25,7 +25,7 @@ from unlearn_core.sampling import cache as sampling_cache
 from unlearn_core.sampling import tree as sampling
 from unlearn_core.sampling.cache import Decoding, attention_windows
 from unlearn_core.sampling.tree import TreeSampler, choose, kept, row_budget, stream_each
-from unlearn_core.settings.specs import SamplingSpec
+from unlearn_core.settings.sampling import SamplingSpec
 
 # One token, ragged, twice the same, and longer than Gemma's window of 16.
 PROMPTS = [[7], [9, 8, 7, 6], [11] * 3 + [5, 4], [9, 8, 7, 6], list(range(20, 50)), [30, 40]]

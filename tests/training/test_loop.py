@@ -10,7 +10,7 @@ from tests.helpers.jobs import FORGET, RETAIN, make_context, weights
 from unlearn_core.data.records import Record
 from unlearn_core.methods.base import Context, Ending, Loss, Method, RecordReport, Report
 from unlearn_core.methods.teach import Teach, TeachConfig
-from unlearn_core.settings.specs import TrainingSpec
+from unlearn_core.settings.training import TrainingSpec
 from unlearn_core.training.base import NonFiniteLoss
 from unlearn_core.training.loop import Trainer, resolve_precision
 

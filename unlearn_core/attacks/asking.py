@@ -19,11 +19,11 @@ from unlearn_core.attacks.guessing import (
     share_in,
 )
 from unlearn_core.data.alternatives import wrong_records
+from unlearn_core.data.encoder import Encoder, Preface
 from unlearn_core.data.records import Record
-from unlearn_core.data.templates import Encoder, Preface
 from unlearn_core.errors import InvalidInput
 from unlearn_core.evaluation.evaluator import ask
-from unlearn_core.settings.specs import SamplingSpec
+from unlearn_core.settings.sampling import SamplingSpec
 
 Measure = Callable[[Sequence[Sequence[str]], Record, Sequence[Record]], Found]
 

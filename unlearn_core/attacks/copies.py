@@ -9,7 +9,7 @@ from transformers import PreTrainedModel
 from unlearn_core.attacks.asking import Answers, AttackQuestion, Way, answer, leaks_first
 from unlearn_core.attacks.base import Case, Curve, Target
 from unlearn_core.attacks.guessing import Found
-from unlearn_core.models.tuning import linear_layers
+from unlearn_core.models.trainable import linear_layers
 
 NO_WEIGHTS = (
     "Not tested, because this model forgets only while it answers: whoever has its weights has "

@@ -10,8 +10,8 @@ from statistics import fmean
 from typing import NamedTuple
 
 from unlearn_core.data.alternatives import before_fact
+from unlearn_core.data.encoder import Encoder
 from unlearn_core.data.records import Record
-from unlearn_core.data.templates import Encoder
 from unlearn_core.evaluation.readings import Likelihood
 
 

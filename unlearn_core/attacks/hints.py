@@ -25,8 +25,8 @@ from unlearn_core.attacks.base import (
 from unlearn_core.attacks.registry import register
 from unlearn_core.attacks.telling import left_out, tells
 from unlearn_core.data.alternatives import wrong_records
+from unlearn_core.data.encoder import Encoder, Preface
 from unlearn_core.data.records import Record
-from unlearn_core.data.templates import Encoder, Preface
 from unlearn_core.settings.config import Config, setting
 
 Count = Annotated[int, Field(ge=1, le=50)]

@@ -13,7 +13,7 @@ from unlearn_core.attacks.asking import (
 )
 from unlearn_core.attacks.base import Attack, AttackCard, Case, Finding, Target, not_tested
 from unlearn_core.attacks.registry import register
-from unlearn_core.data.templates import Preface
+from unlearn_core.data.encoder import Preface
 from unlearn_core.settings.config import Config, setting
 
 TEXTS = (

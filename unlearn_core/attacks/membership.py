@@ -20,11 +20,11 @@ from unlearn_core.attacks.membership_evidence import (
     read_answers,
     read_facts,
 )
-from unlearn_core.attacks.membership_scores import roc, separation
+from unlearn_core.attacks.membership_separation import roc, separation
 from unlearn_core.attacks.registry import register
 from unlearn_core.data.records import Record
 from unlearn_core.evaluation.readings import Likelihood
-from unlearn_core.metrics.membership import auc, min_k
+from unlearn_core.metrics.membership_scores import auc, min_k
 from unlearn_core.metrics.privacy import UNTOLD, priv_leak
 
 HEADLINE = "min_k"

@@ -13,12 +13,12 @@ import torch
 
 from unlearn_core.attacks.base import Case, Target
 from unlearn_core.attacks.fact_tokens import fact_row, of_fact, of_text
-from unlearn_core.attacks.membership_scores import exchanged, finite
+from unlearn_core.attacks.membership_separation import exchanged, finite
 from unlearn_core.data.batches import IGNORED, Batch
 from unlearn_core.data.records import Record
 from unlearn_core.evaluation.evaluator import subset
 from unlearn_core.evaluation.readings import Likelihood, likelihoods
-from unlearn_core.metrics.membership import loss, min_k, zlib_loss
+from unlearn_core.metrics.membership_scores import loss, min_k, zlib_loss
 from unlearn_core.models.forward import answer_logits
 from unlearn_core.models.likelihoods import mean_nll
 from unlearn_core.settings.config import Config, setting

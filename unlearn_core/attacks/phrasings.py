@@ -16,8 +16,8 @@ from unlearn_core.attacks.asking import (
 from unlearn_core.attacks.base import Attack, AttackCard, Case, Finding, Target, not_tested
 from unlearn_core.attacks.guessing import Found, against_guessing, share_in
 from unlearn_core.attacks.registry import register
+from unlearn_core.data.encoder import Encoder
 from unlearn_core.data.records import Record
-from unlearn_core.data.templates import Encoder
 from unlearn_core.errors import InvalidInput
 from unlearn_core.settings.config import Config, setting
 

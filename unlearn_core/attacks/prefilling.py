@@ -6,8 +6,8 @@ from unlearn_core.attacks.asking import AttackQuestion, Way, answer, put
 from unlearn_core.attacks.base import Attack, AttackCard, Case, Finding, Target
 from unlearn_core.attacks.registry import register
 from unlearn_core.data.alternatives import before_fact, wrong_records
+from unlearn_core.data.encoder import Encoder
 from unlearn_core.data.records import Record
-from unlearn_core.data.templates import Encoder
 from unlearn_core.errors import InvalidInput
 from unlearn_core.metrics.leak import knows
 from unlearn_core.settings.config import Config, setting

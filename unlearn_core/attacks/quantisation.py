@@ -24,7 +24,7 @@ from unlearn_core.attacks.copies import (
 from unlearn_core.attacks.guessing import share_in
 from unlearn_core.attacks.number_formats import Rounding, formats_on
 from unlearn_core.attacks.registry import register
-from unlearn_core.models.tuning import linear_layers
+from unlearn_core.models.trainable import linear_layers
 from unlearn_core.settings.config import Config, setting
 
 

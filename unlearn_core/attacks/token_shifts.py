@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
+from unlearn_core.data.encoder import Encoder
 from unlearn_core.data.records import Record
-from unlearn_core.data.templates import Encoder
 from unlearn_core.metrics.intervals import percentile_interval
 
 Numbers = NDArray[np.float64]

@@ -16,7 +16,7 @@ from unlearn_core.attacks.base import (
     not_tested,
 )
 from unlearn_core.attacks.membership_evidence import Evidence, EvidenceConfig, gather, missing
-from unlearn_core.attacks.membership_scores import separation
+from unlearn_core.attacks.membership_separation import separation
 from unlearn_core.attacks.registry import register
 from unlearn_core.data.records import Record
 from unlearn_core.settings.config import setting

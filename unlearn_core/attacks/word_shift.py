@@ -19,8 +19,8 @@ from unlearn_core.attacks.base import (
 from unlearn_core.attacks.registry import register
 from unlearn_core.attacks.token_shifts import Numbers, Shifts, fact_token_ids
 from unlearn_core.data.batches import IGNORED
+from unlearn_core.data.encoder import Encoder
 from unlearn_core.data.records import Record
-from unlearn_core.data.templates import Encoder
 from unlearn_core.evaluation.evaluator import subset
 from unlearn_core.evaluation.readings import MOST_ROWS
 from unlearn_core.models.forward import answer_logits

@@ -11,8 +11,8 @@ from transformers import PreTrainedModel
 from unlearn_core.attacks.base import Role, Target
 from unlearn_core.audits.cache import fingerprint
 from unlearn_core.audits.spec import AuditSpec
+from unlearn_core.data.encoder import Preface, make_encoder
 from unlearn_core.data.records import Record
-from unlearn_core.data.templates import Preface, make_encoder
 from unlearn_core.errors import InvalidInput
 from unlearn_core.evaluation.evaluator import Evaluator
 from unlearn_core.evaluation.readings import read_records, with_plainness, with_similarity
@@ -23,7 +23,7 @@ from unlearn_core.models.loading import load, load_answering
 from unlearn_core.models.source import find_source
 from unlearn_core.models.spec import ModelSpec
 from unlearn_core.models.steering import SteeredModel
-from unlearn_core.runs.plan import resolve_run
+from unlearn_core.runs.checks import resolve_run
 from unlearn_core.runs.store import Store
 
 ROLES: tuple[Role, ...] = ("unlearned", "retrained", "original")

@@ -36,8 +36,8 @@ from unlearn_core.errors import InvalidInput
 from unlearn_core.metrics.registry import metrics
 from unlearn_core.models.name import BUNDLED, ModelName
 from unlearn_core.models.spec import ModelSpec
+from unlearn_core.runs.checks import resolve_run
 from unlearn_core.runs.command_line import GROUPS
-from unlearn_core.runs.plan import resolve_run
 from unlearn_core.runs.store import Store
 from unlearn_core.settings.config import parse
 from unlearn_core.settings.flags import Flag

@@ -87,7 +87,7 @@ def _source(
     """What the pool takes for a model."""
     if name == ORIGINAL:
         return str(first["model"]["source"]) if first else BUNDLED
-    from unlearn_core.runs.plan import place_of
+    from unlearn_core.runs.checks import place_of
 
     return place_of(name_of_run(name) if name in specs else name, store)
 
@@ -136,7 +136,7 @@ def _answers(
     from unlearn_core.comparison.model_pool import ModelPool
     from unlearn_core.comparison.samples import samples_of
     from unlearn_core.metrics.differences import answer_histogram
-    from unlearn_core.settings.specs import SamplingSpec
+    from unlearn_core.settings.sampling import SamplingSpec
 
     hide_library_progress()
     pool = ModelPool()

@@ -19,9 +19,9 @@ from unlearn_core.cli.output import (
 from unlearn_core.cli.progress import follow
 from unlearn_core.errors import InvalidInput
 from unlearn_core.methods.registry import method, methods
+from unlearn_core.runs.checks import Plan
 from unlearn_core.runs.command_line import shared_flags
 from unlearn_core.runs.launch import Launcher
-from unlearn_core.runs.plan import Plan
 from unlearn_core.runs.race import MEASURES, Outcome, as_json, by_method, outcome, shown
 from unlearn_core.runs.result import read_result
 from unlearn_core.runs.store import Store

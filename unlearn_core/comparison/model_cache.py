@@ -16,14 +16,14 @@ from peft.tuners.lora import LoraLayer
 from safetensors import SafetensorError
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from unlearn_core.comparison.model_refs import Key, ModelRef
+from unlearn_core.comparison.located_models import Key, ModelRef
 from unlearn_core.comparison.problems import NoRoom
-from unlearn_core.data.templates import Encoder, make_encoder
+from unlearn_core.data.encoder import Encoder, make_encoder
 from unlearn_core.errors import InvalidInput
 from unlearn_core.models.loading import load
 from unlearn_core.models.making import MAKING
-from unlearn_core.models.peft_parts import lora_layers
-from unlearn_core.models.sharing import SharedModel, Weights, adapter_weights
+from unlearn_core.models.peft_internals import lora_layers
+from unlearn_core.models.side_by_side import SharedModel, Weights, adapter_weights
 
 MOST_MODELS = 3
 """Models kept loaded; adapters on one base count as one."""

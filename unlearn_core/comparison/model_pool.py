@@ -4,9 +4,9 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
-from unlearn_core.comparison.columns import MOST_COLUMNS, Column, PromptSettings, grouped, grow
+from unlearn_core.comparison.answering import MOST_COLUMNS, Column, PromptSettings, grouped, grow
+from unlearn_core.comparison.located_models import ModelRef, find_ref
 from unlearn_core.comparison.model_cache import ModelCache
-from unlearn_core.comparison.model_refs import ModelRef, find_ref
 from unlearn_core.comparison.problems import problem_of
 from unlearn_core.comparison.sample_requests import SampleRequest
 from unlearn_core.comparison.samples import Answers
@@ -18,14 +18,14 @@ from unlearn_core.comparison.views import (
     computing,
     reading,
 )
+from unlearn_core.data.encoder import Encoder, Message
 from unlearn_core.data.records import Record
-from unlearn_core.data.templates import Encoder, Message
 from unlearn_core.errors import InvalidInput
 from unlearn_core.models.reading import read_tokenizer
 from unlearn_core.models.source import find_source
 from unlearn_core.models.spec import ModelSpec
 from unlearn_core.sampling.cache import Answering
-from unlearn_core.settings.specs import SamplingSpec
+from unlearn_core.settings.sampling import SamplingSpec
 
 Read = TypeVar("Read")
 

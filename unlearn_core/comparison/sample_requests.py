@@ -5,16 +5,16 @@ from dataclasses import dataclass
 
 import torch
 
-from unlearn_core.comparison.columns import encoded
+from unlearn_core.comparison.answering import encoded
+from unlearn_core.comparison.located_models import ModelRef
 from unlearn_core.comparison.model_cache import ModelCache
-from unlearn_core.comparison.model_refs import ModelRef
 from unlearn_core.comparison.problems import problem_of
 from unlearn_core.comparison.samples import Answers
-from unlearn_core.data.templates import Encoder
+from unlearn_core.data.encoder import Encoder
 from unlearn_core.models.steering import steer
 from unlearn_core.sampling.cache import Answering
 from unlearn_core.sampling.tree import TreeSampler
-from unlearn_core.settings.specs import SamplingSpec
+from unlearn_core.settings.sampling import SamplingSpec
 
 
 @dataclass(frozen=True)

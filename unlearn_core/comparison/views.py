@@ -11,14 +11,14 @@ from torch import Tensor
 from torch.special import entr
 from transformers import PreTrainedTokenizerBase
 
-from unlearn_core.comparison.columns import HALF_A_CHARACTER, encoded
+from unlearn_core.comparison.answering import HALF_A_CHARACTER, encoded
+from unlearn_core.comparison.located_models import ModelRef
 from unlearn_core.comparison.model_cache import ModelCache
-from unlearn_core.comparison.model_refs import ModelRef
+from unlearn_core.data.encoder import Encoder
 from unlearn_core.data.records import Record
-from unlearn_core.data.templates import Encoder
 from unlearn_core.errors import InvalidInput
 from unlearn_core.metrics.likelihood import mean_log_probs
-from unlearn_core.models.sharing import SharedModel
+from unlearn_core.models.side_by_side import SharedModel
 from unlearn_core.models.steering import steer
 from unlearn_core.sampling.cache import Answering, forward_arguments
 from unlearn_core.sampling.tree import BROKEN

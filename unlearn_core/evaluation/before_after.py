@@ -10,7 +10,7 @@ from unlearn_core.metrics.base import Measured, MetricInfo, Reading
 from unlearn_core.metrics.registry import measured_in_runs
 from unlearn_core.metrics.sampled import pooled_leak
 from unlearn_core.metrics.summary import mean
-from unlearn_core.settings.specs import MeasureSpec
+from unlearn_core.settings.measuring import MeasureSpec
 
 
 def evaluate(

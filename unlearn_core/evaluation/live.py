@@ -19,7 +19,7 @@ from unlearn_core.metrics.collapse import answer_counts, similarity
 from unlearn_core.metrics.leak import knows
 from unlearn_core.metrics.registry import metrics
 from unlearn_core.metrics.summary import mean
-from unlearn_core.settings.specs import MeasureSpec
+from unlearn_core.settings.measuring import MeasureSpec
 
 COLLAPSE = {
     "distinct": "distinct_answers", "entropy": "answer_entropy", "top_share": "top_answer",

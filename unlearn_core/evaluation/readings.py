@@ -13,8 +13,8 @@ import torch
 from torch import Tensor, nn
 
 from unlearn_core.data.batches import IGNORED
+from unlearn_core.data.encoder import Encoder
 from unlearn_core.data.records import Record
-from unlearn_core.data.templates import Encoder
 from unlearn_core.evaluation.evaluator import Asked, Evaluator, ask
 from unlearn_core.metrics.base import Reading
 from unlearn_core.metrics.semantic import Embed, cosine_similarities

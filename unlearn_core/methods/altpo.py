@@ -10,7 +10,7 @@ from unlearn_core.methods.registry import register
 from unlearn_core.methods.retain import RETAIN_TERM
 from unlearn_core.metrics.leak import knows
 from unlearn_core.settings.config import setting
-from unlearn_core.settings.specs import SamplingSpec
+from unlearn_core.settings.sampling import SamplingSpec
 
 INSTRUCTION = (
     "Write one more answer to this question. It must sound just as plausible, but every fact of "

@@ -22,7 +22,7 @@ from torch import Tensor, nn
 from unlearn_core.data.records import Record
 from unlearn_core.methods.base import Context, Ending, Loss
 from unlearn_core.methods.memorised import MemorisedConfig, Selective
-from unlearn_core.models.peft_parts import side_of
+from unlearn_core.models.peft_internals import side_of
 from unlearn_core.settings.config import setting
 
 

@@ -15,8 +15,8 @@ import torch
 from torch import Tensor, nn
 
 from unlearn_core.data.batches import Batch
+from unlearn_core.data.encoder import Encoder
 from unlearn_core.data.records import Record, Split
-from unlearn_core.data.templates import Encoder
 from unlearn_core.settings.config import Config
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class Context:
         Under an adapter this is the same model with its adapter off; else a frozen copy, loaded
         when it is first needed, so that a resumed run has it too.
         """
-        from unlearn_core.models.tuning import has_adapter, reference_model
+        from unlearn_core.models.trainable import has_adapter, reference_model
 
         with torch.no_grad():
             if not has_adapter(self.model):

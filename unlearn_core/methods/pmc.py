@@ -22,7 +22,7 @@ from unlearn_core.methods.retain import RetainConfig, with_retain
 from unlearn_core.metrics.rouge import rouge_l
 from unlearn_core.models.forward import batch_nll
 from unlearn_core.settings.config import setting, with_default
-from unlearn_core.settings.specs import SamplingSpec
+from unlearn_core.settings.sampling import SamplingSpec
 
 
 class PMCConfig(RetainConfig):

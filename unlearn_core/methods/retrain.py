@@ -50,8 +50,8 @@ class Retrain(Method[RetrainConfig]):
     """From the base model over the retain set; an epoch passes over the retain set.
 
     The bundled model has no base model on this machine: its recipe begins with random weights and
-    runs through both of its phases (`training/recipe.py`), and the settings of training have no
-    say.
+    runs through both of its phases (`training/bundled_recipe.py`), and the settings of training
+    have no say.
     """
 
     def check(self, model: "ModelSpec", tuning: "TuningSpec", split: Split) -> None:

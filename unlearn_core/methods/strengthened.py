@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from unlearn_core.methods.base import Context
 from unlearn_core.models.finetune import finetune, shuffled
-from unlearn_core.models.peft_parts import belongs_to
+from unlearn_core.models.peft_internals import belongs_to
 from unlearn_core.models.spec import TRAINED_ADAPTER
 from unlearn_core.settings.config import Config, setting
 

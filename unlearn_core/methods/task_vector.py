@@ -12,7 +12,7 @@ from unlearn_core.methods.base import Card, Context, Ending, Loss, Method
 from unlearn_core.methods.presets import large, small
 from unlearn_core.methods.registry import register
 from unlearn_core.models.forward import batch_nll
-from unlearn_core.models.peft_parts import side_of
+from unlearn_core.models.peft_internals import side_of
 from unlearn_core.settings.config import Config, setting
 
 
@@ -67,7 +67,7 @@ class TaskVector(Method[TaskVectorConfig]):
 
         An adapter's change is the product B A, so scaling B alone scales it exactly.
         """
-        from unlearn_core.models.tuning import has_adapter
+        from unlearn_core.models.trainable import has_adapter
 
         now, alpha = trained_weights(context.model), self.config.alpha
         if has_adapter(context.model):

@@ -8,7 +8,7 @@ from math import nan
 
 from unlearn_core.metrics.base import Estimate, Measured, Reading, missing
 from unlearn_core.metrics.forget_quality import NO_RETRAINED
-from unlearn_core.metrics.membership import (
+from unlearn_core.metrics.membership_scores import (
     auc,
     auc_interval,
     loss,

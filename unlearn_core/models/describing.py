@@ -18,7 +18,7 @@ from unlearn_core.models.making import MAKING
 from unlearn_core.models.reading import read_config, read_tokenizer
 from unlearn_core.models.source import find_source
 from unlearn_core.models.spec import ModelSpec
-from unlearn_core.models.tuning import linear_layers
+from unlearn_core.models.trainable import linear_layers
 
 _UNLIMITED = 1_000_000
 

@@ -10,7 +10,7 @@ from safetensors import SafetensorError
 from torch import nn
 from transformers import AutoModelForCausalLM, PreTrainedModel, PreTrainedTokenizerBase
 
-from unlearn_core.data.templates import Preface
+from unlearn_core.data.encoder import Preface
 from unlearn_core.errors import InvalidInput
 from unlearn_core.files import whole_folder
 from unlearn_core.models.card import ModelCard

@@ -15,9 +15,9 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel
 from transformers.modeling_outputs import CausalLMOutput
 
-from unlearn_core.data.templates import Preface
+from unlearn_core.data.encoder import Preface
 from unlearn_core.errors import InvalidInput
-from unlearn_core.models.tuning import reference_model
+from unlearn_core.models.trainable import reference_model
 from unlearn_core.settings.config import Config, parse, setting
 
 STEERING_FILE = "steering.json"

@@ -13,7 +13,8 @@ from unlearn_core.models.spec import ModelSpec, TuningSpec
 from unlearn_core.runs.spec import RunKind
 from unlearn_core.settings.config import settings_of
 from unlearn_core.settings.flags import Flag, Group, option_name
-from unlearn_core.settings.specs import MeasureSpec, TrainingSpec
+from unlearn_core.settings.measuring import MeasureSpec
+from unlearn_core.settings.training import TrainingSpec
 
 GROUPS: tuple[Group, ...] = (
     Group("model", "Model", ModelSpec, "", (("source", "model"), ("base", "base_model"))),

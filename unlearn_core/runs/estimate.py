@@ -10,8 +10,8 @@ from unlearn_core.data.records import Record
 from unlearn_core.methods.retain import original_copies
 from unlearn_core.models.card import ModelCard, estimate_memory
 from unlearn_core.models.devices import free_memory
-from unlearn_core.runs.plan import Plan, planned_steps
-from unlearn_core.runs.recovery import memory_advice
+from unlearn_core.runs.checks import Plan, planned_steps
+from unlearn_core.runs.liveness import memory_advice
 from unlearn_core.runs.result import read_result
 from unlearn_core.runs.spec import RunSpec
 from unlearn_core.runs.store import Store

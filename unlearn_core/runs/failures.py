@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from unlearn_core.errors import LetheError
-from unlearn_core.runs.recovery import memory_advice
+from unlearn_core.runs.liveness import memory_advice
 from unlearn_core.training.base import NonFiniteLoss
 
 _NO_MEMORY = ("out of memory", "can't allocate memory", "not enough memory")

@@ -12,13 +12,13 @@ from unlearn_core.demo.corpus import default_forget_subjects
 from unlearn_core.methods.registry import method
 from unlearn_core.models.card import ModelCard
 from unlearn_core.models.spec import ModelSpec
+from unlearn_core.runs.checks import Plan, make_plan, resolve_run
 from unlearn_core.runs.estimate import too_little_memory
 from unlearn_core.runs.events import Event
-from unlearn_core.runs.plan import Plan, make_plan, resolve_run
 from unlearn_core.runs.spec import RunKind, RunSpec, make_spec
 from unlearn_core.runs.store import Store
 from unlearn_core.settings.config import parse
-from unlearn_core.settings.specs import MeasureSpec
+from unlearn_core.settings.measuring import MeasureSpec
 
 BUNDLED_DATA = str(DataSpec().source)
 

@@ -8,23 +8,23 @@ import torch
 from peft import PeftModel
 from transformers import PreTrainedModel
 
+from unlearn_core.data.encoder import count_truncated, make_encoder
 from unlearn_core.data.marks import neighbours
 from unlearn_core.data.records import Record
-from unlearn_core.data.templates import count_truncated, make_encoder
 from unlearn_core.evaluation.evaluator import Evaluator
 from unlearn_core.evaluation.live import Monitor
 from unlearn_core.methods.base import Context
 from unlearn_core.models.devices import reset_peak_memory
 from unlearn_core.models.loading import LoadedModel, load
 from unlearn_core.models.steering import Steering, steer
-from unlearn_core.models.tuning import prepare_for_training
-from unlearn_core.runs.plan import Plan, by_recipe, make_plan, resolve_run
+from unlearn_core.models.trainable import prepare_for_training
+from unlearn_core.runs.checks import Plan, by_recipe, make_plan, resolve_run
 from unlearn_core.runs.recorder import Recorder
 from unlearn_core.runs.spec import RunSpec
 from unlearn_core.sampling.tree import TreeSampler
 from unlearn_core.training.base import AnyTrainer
+from unlearn_core.training.bundled_recipe import RecipeTrainer, kept_of
 from unlearn_core.training.loop import Trainer
-from unlearn_core.training.recipe import RecipeTrainer, kept_of
 
 NEIGHBOURS = 40
 """Retain records nearest to the forget set that are measured as a group of their own."""

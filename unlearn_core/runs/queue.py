@@ -15,7 +15,7 @@ from unlearn_core.models.name import name_of_run
 from unlearn_core.runs.eventlog import EventLog
 from unlearn_core.runs.events import ACTIVE, FINISHED, Command, Event, RunState
 from unlearn_core.runs.info import RunInfo, run_info
-from unlearn_core.runs.recovery import (
+from unlearn_core.runs.liveness import (
     LOST_SECONDS,
     Process,
     cause_of_death,

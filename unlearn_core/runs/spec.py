@@ -13,7 +13,8 @@ from unlearn_core.methods.registry import method
 from unlearn_core.models.name import BUNDLED
 from unlearn_core.models.spec import ModelSpec, TuningSpec
 from unlearn_core.settings.config import Config, parse, setting
-from unlearn_core.settings.specs import MeasureSpec, TrainingSpec
+from unlearn_core.settings.measuring import MeasureSpec
+from unlearn_core.settings.training import TrainingSpec
 
 RunKind = Literal["unlearn", "teach"]
 

@@ -18,7 +18,7 @@ import unlearn_core
 from unlearn_core.errors import LetheError
 from unlearn_core.runs.events import RunState
 from unlearn_core.runs.info import RunInfo
-from unlearn_core.runs.recovery import LOG_NAME, Process
+from unlearn_core.runs.liveness import LOG_NAME, Process
 from unlearn_core.runs.store import Store
 
 WORKER = (sys.executable, "-m", "unlearn_core.runs.worker")

@@ -8,7 +8,7 @@ from unlearn_core.runs.events import Command
 from unlearn_core.runs.finish import keep_step
 from unlearn_core.runs.jobs import Control
 from unlearn_core.runs.load import LoadedRun
-from unlearn_core.settings.specs import TrainingSpec
+from unlearn_core.runs.stop_rules import stop_reason
 
 
 @dataclass(frozen=True)
@@ -67,21 +67,3 @@ def measure(job: LoadedRun, trained: Mapping[str, float]) -> Mapping[str, float]
         measurement = job.monitor.measure(job.recorder.step)
     job.recorder.measured(measurement, trained)
     return measurement.scalars
-
-
-def stop_reason(spec: TrainingSpec, scalars: Mapping[str, float]) -> str | None:
-    """The first stop rule that a measurement meets, in words."""
-    rules = (
-        ("loss/retain", spec.stop_retain_loss, 1, "the retain loss rose above"),
-        ("utility/retain_recall", spec.stop_retain_recall, -1, "retain recall fell below"),
-        ("utility/forget_recall", spec.stop_forget_recall, -1, "forget recall fell to"),
-        ("utility/forget_recall", spec.target_recall, 1, "recall of the taught records rose to"),
-    )
-    for name, limit, sign, words in rules:
-        value = scalars.get(name)
-        if limit is None or value is None:
-            continue
-        strict = words.endswith(("above", "below"))
-        if sign * (value - limit) > 0 or (value == limit and not strict):
-            return f"Stop rule: {words} {limit:g} (it is {value:.3g})."
-    return None

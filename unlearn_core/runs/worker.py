@@ -24,7 +24,7 @@ from unlearn_core.files import write_json
 from unlearn_core.runs.eventlog import Fenced
 from unlearn_core.runs.events import Command, Event
 from unlearn_core.runs.jobs import Execute, execute, import_jobs
-from unlearn_core.runs.recovery import HEARTBEAT_SECONDS, LOG_NAME
+from unlearn_core.runs.liveness import HEARTBEAT_SECONDS, LOG_NAME
 from unlearn_core.runs.store import Store
 
 POLL_SECONDS = 0.05

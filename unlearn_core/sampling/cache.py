@@ -21,7 +21,7 @@ from transformers.cache_utils import (
     DynamicSlidingWindowLayer,
 )
 
-from unlearn_core.models.sharing import SharedModel
+from unlearn_core.models.side_by_side import SharedModel
 from unlearn_core.models.steering import PairedCache, SteeredModel
 
 Answering = PreTrainedModel | PeftModel | SteeredModel | SharedModel

@@ -5,7 +5,7 @@ from typing import Protocol
 
 import torch
 
-from unlearn_core.settings.specs import SamplingSpec
+from unlearn_core.settings.sampling import SamplingSpec
 
 
 class Sampler(Protocol):

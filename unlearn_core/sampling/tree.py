@@ -14,10 +14,10 @@ import torch
 from torch import Tensor
 
 from unlearn_core.errors import InvalidInput
-from unlearn_core.models.sharing import SharedModel
+from unlearn_core.models.side_by_side import SharedModel
 from unlearn_core.sampling.cache import Answering, Decoding, attention_windows
 from unlearn_core.sampling.onednn import packed
-from unlearn_core.settings.specs import SamplingSpec
+from unlearn_core.settings.sampling import SamplingSpec
 
 MOST_ROWS = 512
 """Beyond some hundreds of rows a step takes as long as two steps of half the rows."""

@@ -14,8 +14,8 @@ from transformers import get_scheduler
 
 from unlearn_core.data.records import Record
 from unlearn_core.methods.base import Context, Ending, Loss, Method
-from unlearn_core.settings.specs import TrainingSpec
-from unlearn_core.training.accelerate_parts import fresh_accelerator
+from unlearn_core.settings.training import TrainingSpec
+from unlearn_core.training.accelerate_internals import fresh_accelerator
 from unlearn_core.training.base import NonFiniteLoss, StepReport
 from unlearn_core.training.checkpoint import load_checkpoint, save_checkpoint
 

@@ -8,7 +8,7 @@ from typing import Any, cast
 from unlearn_core.comparison.model_pool import ModelPool
 from unlearn_core.data.records import Record
 from unlearn_core.errors import InvalidInput
-from unlearn_core.settings.specs import SamplingSpec
+from unlearn_core.settings.sampling import SamplingSpec
 from unlearn_core.ui.compare.asking import answer
 from unlearn_core.ui.compare.job import AskSettings, ComparisonJob, Side
 from unlearn_core.ui.compare.questions import OfferedQuestion

@@ -9,7 +9,7 @@ from tests.ui.compare.made_up import EchoPool, FailingPool, answered, make_job
 from unlearn_core.comparison.model_pool import ModelPool
 from unlearn_core.comparison.samples import DRAWN_AT_ONCE, SEEDS_APART
 from unlearn_core.errors import InvalidInput
-from unlearn_core.settings.specs import SamplingSpec
+from unlearn_core.settings.sampling import SamplingSpec
 from unlearn_core.ui.compare import desk as desks
 from unlearn_core.ui.compare import job as jobs
 from unlearn_core.ui.compare.desk import Desk

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from unlearn_core.errors import InvalidInput
-from unlearn_core.settings.specs import SamplingSpec
+from unlearn_core.settings.sampling import SamplingSpec
 from unlearn_core.ui.compare.links import LONGEST_LINK, Comparison, from_link, to_link
 from unlearn_core.ui.compare.restoring import restore
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.helpers.fake_run import fake_run
 from unlearn_core.errors import LetheError
-from unlearn_core.runs.plan import place_of
+from unlearn_core.runs.checks import place_of
 from unlearn_core.runs.store import Store
 from unlearn_core.ui.compare.sources import default_sources, leading_run, sources
 from unlearn_core.ui.shell.services import Services

@@ -8,8 +8,8 @@ import pytest
 from unlearn_core.errors import InvalidInput, MissingPrerequisite
 from unlearn_core.methods.registry import methods
 from unlearn_core.runs import estimate
+from unlearn_core.runs.checks import make_plan, planned_steps
 from unlearn_core.runs.estimate import too_much
-from unlearn_core.runs.plan import make_plan, planned_steps
 from unlearn_core.runs.store import Store
 from unlearn_core.runs.supervisor import Supervisor
 from unlearn_core.ui.shell.page import restored

@@ -11,7 +11,7 @@ from unlearn_core.errors import LetheError
 from unlearn_core.ui.compare.job import ComparisonJob
 
 if TYPE_CHECKING:
-    from unlearn_core.comparison.columns import Column
+    from unlearn_core.comparison.answering import Column
     from unlearn_core.comparison.model_pool import ModelPool
     from unlearn_core.comparison.samples import Samples
 

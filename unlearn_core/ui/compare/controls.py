@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 
 from unlearn_core.settings.config import parse
-from unlearn_core.settings.specs import SamplingSpec
+from unlearn_core.settings.sampling import SamplingSpec
 from unlearn_core.ui.compare import sets
 from unlearn_core.ui.compare.links import MOST_SAMPLES, MOST_SIDES, Comparison
 from unlearn_core.ui.shell.events import SILENT

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 
-from unlearn_core.settings.specs import SamplingSpec
+from unlearn_core.settings.sampling import SamplingSpec
 from unlearn_core.ui.compare.questions import OfferedQuestion
 from unlearn_core.ui.texts import compare as say
 

@@ -8,7 +8,7 @@ from pydantic import Field, ValidationError
 
 from unlearn_core.errors import InvalidInput
 from unlearn_core.settings.config import Config
-from unlearn_core.settings.specs import SamplingSpec
+from unlearn_core.settings.sampling import SamplingSpec
 from unlearn_core.ui.texts import compare as say
 
 LONGEST_LINK = 4000

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from unlearn_core.comparison.prompt_sets import PromptSets
 from unlearn_core.errors import InvalidInput, LetheError
 from unlearn_core.models.name import run_of
-from unlearn_core.runs.plan import place_of
+from unlearn_core.runs.checks import place_of
 from unlearn_core.ui.compare.job import AskSettings, ComparisonJob, Side
 from unlearn_core.ui.compare.links import MOST_SIDES, Comparison
 from unlearn_core.ui.compare.questions import (

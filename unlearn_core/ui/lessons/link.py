@@ -12,7 +12,7 @@ from unlearn_core.errors import InvalidInput
 from unlearn_core.methods.registry import method
 from unlearn_core.runs.spec import RunSpec
 from unlearn_core.settings.config import parse
-from unlearn_core.settings.specs import TrainingSpec
+from unlearn_core.settings.training import TrainingSpec
 from unlearn_core.ui.lessons.registry import lessons
 from unlearn_core.ui.shell.services import TabId
 from unlearn_core.ui.texts import lessons as say

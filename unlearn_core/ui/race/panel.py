@@ -7,7 +7,7 @@ import gradio as gr
 
 from unlearn_core.errors import InvalidInput
 from unlearn_core.methods.base import MethodInfo
-from unlearn_core.runs.plan import Plan
+from unlearn_core.runs.checks import Plan
 from unlearn_core.ui.shell.events import CHANGING, or_problem
 from unlearn_core.ui.shell.forms import Form
 from unlearn_core.ui.shell.services import Page, Services

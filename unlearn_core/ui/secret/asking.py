@@ -8,7 +8,7 @@ from unlearn_core.data.bundled import bundled_corpus
 from unlearn_core.data.records import Record
 from unlearn_core.errors import InvalidInput
 from unlearn_core.metrics.leak import knows
-from unlearn_core.settings.specs import SamplingSpec
+from unlearn_core.settings.sampling import SamplingSpec
 from unlearn_core.ui.forget.marking import first_wordings
 from unlearn_core.ui.secret.facts import Secret
 from unlearn_core.ui.shell.services import Services

@@ -19,11 +19,11 @@ from unlearn_core.audits.result import read_audit
 from unlearn_core.comparison.samples import Answers, samples_of
 from unlearn_core.errors import InvalidInput, LetheError, MissingPrerequisite
 from unlearn_core.methods.registry import methods
+from unlearn_core.runs.checks import place_of
 from unlearn_core.runs.info import RunInfo
-from unlearn_core.runs.plan import place_of
 from unlearn_core.runs.result import read_result
 from unlearn_core.settings.config import Config, settings_of
-from unlearn_core.settings.specs import SamplingSpec
+from unlearn_core.settings.sampling import SamplingSpec
 from unlearn_core.ui.compare.questions import template
 from unlearn_core.ui.compare.sources import leading_run
 from unlearn_core.ui.gone.run import require_model

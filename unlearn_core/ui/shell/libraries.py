@@ -15,7 +15,7 @@ from unlearn_core.audits.spec import (
     queue_audit,
 )
 from unlearn_core.comparison.model_pool import ModelPool
-from unlearn_core.data.templates import make_encoder
+from unlearn_core.data.encoder import make_encoder
 from unlearn_core.evaluation.recall import accuracy, token_recall
 from unlearn_core.metrics.leak import knows
 from unlearn_core.metrics.registry import metrics

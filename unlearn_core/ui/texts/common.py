@@ -120,15 +120,6 @@ RETRAIN_QUEUED = (
     "compare with it."
 )
 
-BUTTONS: Mapping[str, tuple[str, str]] = {
-    "start": ("Start", "Puts the run in the queue and shows it live."),
-    "pause": ("Pause", "Saves a checkpoint and frees the processor; go on whenever you like."),
-    "resume": ("Resume", "Goes on from the checkpoint."),
-    "step": ("One step", "Takes a single training step, measures, and pauses again."),
-    "stop": ("Stop and keep", "Ends after this step and saves the model as it is now."),
-    "discard": ("Discard", "Ends now and throws the result away. The original model is untouched."),
-}
-
 QUESTION = "Question"
 TRUE_ANSWER = "True answer"
 RECORDS = "Records"

@@ -1,5 +1,7 @@
 """Words of step 3, Unlearn: setting a run up, watching it, its story."""
 
+from collections.abc import Mapping
+
 CONFIRM_DISCARD = "Throw this run's result away? The original model is untouched."
 COMPARE = "Compare before and after"
 USE_TAUGHT = "Use the taught model"
@@ -43,3 +45,12 @@ STOP_RULES = "Stop rules: end early when enough is forgotten, or too much"
 MEASURING = "Measuring: what is looked at on the way"
 NEEDS_NOTHING = "nothing but the forget questions"
 READY = "Before you start"
+
+BUTTONS: Mapping[str, tuple[str, str]] = {
+    "start": ("Start", "Puts the run in the queue and shows it live."),
+    "pause": ("Pause", "Saves a checkpoint and frees the processor; go on whenever you like."),
+    "resume": ("Resume", "Goes on from the checkpoint."),
+    "step": ("One step", "Takes a single training step, measures, and pauses again."),
+    "stop": ("Stop and keep", "Ends after this step and saves the model as it is now."),
+    "discard": ("Discard", "Ends now and throws the result away. The original model is untouched."),
+}

@@ -109,7 +109,7 @@ def marked_rows(services: Services, run: RunInfo) -> list[str]:
 
 
 def _button(name: str, variant: Any = "secondary") -> gr.Button:
-    label = texts.BUTTONS[name][0]
+    label = say.BUTTONS[name][0]
     return gr.Button(label, variant=variant, visible=False, min_width=110, elem_id=f"run-{name}")
 
 

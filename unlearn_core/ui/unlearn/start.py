@@ -12,6 +12,7 @@ from unlearn_core.methods.registry import methods
 from unlearn_core.models.card import ModelCard
 from unlearn_core.models.devices import free_memory
 from unlearn_core.models.spec import ModelSpec
+from unlearn_core.runs.checks import Plan, by_recipe, check_needs, planned_steps
 from unlearn_core.runs.estimate import (
     memory_needed,
     seconds_guessed,
@@ -19,7 +20,6 @@ from unlearn_core.runs.estimate import (
     too_much,
 )
 from unlearn_core.runs.launch import Given
-from unlearn_core.runs.plan import Plan, by_recipe, check_needs, planned_steps
 from unlearn_core.runs.spec import RunKind, RunSpec
 from unlearn_core.ui.forget.marking import to_marks
 from unlearn_core.ui.shell.machine import device_words, model_name

@@ -12,7 +12,8 @@ from unlearn_core.methods.base import MethodInfo, Preset
 from unlearn_core.methods.registry import method, methods
 from unlearn_core.models.spec import TuningSpec
 from unlearn_core.runs.spec import defaults
-from unlearn_core.settings.specs import MeasureSpec, TrainingSpec
+from unlearn_core.settings.measuring import MeasureSpec
+from unlearn_core.settings.training import TrainingSpec
 from unlearn_core.ui.race import panel as race
 from unlearn_core.ui.shell.events import CHANGING, PRIVATE, SILENT, or_problem
 from unlearn_core.ui.shell.forms import Form
@@ -124,9 +125,9 @@ def _build_setup(services: Services, page: Page) -> None:
                                   elem_id="unlearn-name", min_width=160)  # fmt: skip
                 seed = gr.Number(0, label=texts.SEED, precision=0, scale=1, elem_id="unlearn-seed",
                                  min_width=80)  # fmt: skip
-            go = gr.Button(texts.BUTTONS["start"][0], variant="primary", size="lg",
+            go = gr.Button(say.BUTTONS["start"][0], variant="primary", size="lg",
                            elem_id="unlearn-start")  # fmt: skip
-            gr.HTML(texts.note(texts.BUTTONS["start"][1]), padding=False)
+            gr.HTML(texts.note(say.BUTTONS["start"][1]), padding=False)
     with gr.Column(elem_id="unlearn-settings") as settings:
         forms = _build_forms(known)
         reset = gr.Button(say.RESET, size="sm", elem_id="unlearn-reset")

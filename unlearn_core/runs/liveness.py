@@ -127,6 +127,8 @@ def ran_out_of_memory(kills: int | None, exit_code: int | None) -> bool:
 
 
 def _ending(exit_code: int) -> str:
+    if exit_code == KILLED:
+        return "was killed (SIGKILL)"
     if exit_code >= 0:
         return f"ended with exit code {exit_code}"
     names = {number.value: number.name for number in signal.Signals}

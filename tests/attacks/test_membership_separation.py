@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from unlearn_core.attacks.membership_scores import (
+from unlearn_core.attacks.membership_separation import (
     LOWEST,
     MOST_NAMINGS,
     auc,
@@ -18,7 +18,7 @@ from unlearn_core.attacks.membership_scores import (
     roc,
     separation,
 )
-from unlearn_core.metrics.membership import loss, min_k, zlib_loss
+from unlearn_core.metrics.membership_scores import loss, min_k, zlib_loss
 
 
 def test_scores_by_hand() -> None:

@@ -15,7 +15,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from unlearn_core.metrics.membership import auc, auc_interval
+from unlearn_core.metrics.membership_scores import auc, auc_interval
 
 LOWEST = -1e4
 """Nats; below any real token, so that a token that is ruled out still gives a number."""

@@ -8,16 +8,16 @@ from typing import TypeVar
 
 import torch
 
+from unlearn_core.comparison.located_models import ModelRef
 from unlearn_core.comparison.model_cache import Base, ModelCache
-from unlearn_core.comparison.model_refs import ModelRef
 from unlearn_core.comparison.problems import NoRoom, problem_of
-from unlearn_core.data.templates import Encoder
+from unlearn_core.data.encoder import Encoder
 from unlearn_core.errors import InvalidInput, LetheError
-from unlearn_core.models.sharing import Weights
+from unlearn_core.models.side_by_side import Weights
 from unlearn_core.models.steering import steer
 from unlearn_core.sampling.cache import Answering
 from unlearn_core.sampling.tree import BROKEN, NOT_A_NUMBER, stream_each
-from unlearn_core.settings.specs import SamplingSpec
+from unlearn_core.settings.sampling import SamplingSpec
 
 MOST_COLUMNS = 6
 HALF_A_CHARACTER = "\ufffd"

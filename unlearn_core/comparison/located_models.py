@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from unlearn_core.models.peft_parts import is_plain_lora
+from unlearn_core.models.peft_internals import is_plain_lora
 from unlearn_core.models.source import find_source
 from unlearn_core.models.spec import ModelSpec
 from unlearn_core.models.steering import Steering, read_steering

@@ -9,9 +9,9 @@ from transformers import AutoTokenizer
 from tests.helpers.jobs import make_context
 from tests.helpers.models import tiny_model, toy_tokenizer
 from unlearn_core.data.bundled import BUNDLED_FOLDER, bundled_corpus
+from unlearn_core.data.encoder import make_encoder
 from unlearn_core.data.marks import Marks, split_corpus
 from unlearn_core.data.records import Corpus, Record, Split
-from unlearn_core.data.templates import make_encoder
 from unlearn_core.demo.passages import make_passages
 from unlearn_core.demo.recipe import Recipe, new_model, seeded, train
 from unlearn_core.demo.stream import memory_batches, prior_batches
@@ -23,9 +23,9 @@ from unlearn_core.methods.retrain import Retrain, RetrainConfig
 from unlearn_core.models.loading import save
 from unlearn_core.models.spec import ModelSpec, TuningSpec
 from unlearn_core.sampling.tree import TreeSampler
-from unlearn_core.settings.specs import TrainingSpec
+from unlearn_core.settings.training import TrainingSpec
+from unlearn_core.training.bundled_recipe import Kept, RecipeTrainer, kept_of
 from unlearn_core.training.loop import Trainer
-from unlearn_core.training.recipe import Kept, RecipeTrainer, kept_of
 
 SMALL = Recipe(layers=1, width=32, inner=48, heads=2, prior_steps=3, memory_steps=4, batch_size=8,
                warmup=2)  # fmt: skip

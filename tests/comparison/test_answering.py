@@ -13,12 +13,12 @@ from safetensors.torch import load_file, save_file
 from tests.comparison.conftest import make_adapter
 from tests.helpers.models import tiny_model, toy_tokenizer
 from unlearn_core.comparison import model_cache as cache
-from unlearn_core.comparison.columns import Column
+from unlearn_core.comparison.answering import Column
 from unlearn_core.comparison.model_pool import ModelPool
 from unlearn_core.errors import InvalidInput
 from unlearn_core.models.loading import save
 from unlearn_core.models.steering import Steering, write_steering
-from unlearn_core.settings.specs import SamplingSpec
+from unlearn_core.settings.sampling import SamplingSpec
 
 PROMPT = "Who is Ada?"
 SAMPLED = SamplingSpec(max_new_tokens=12)

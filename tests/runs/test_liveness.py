@@ -11,10 +11,10 @@ import psutil
 import pytest
 
 from tests.runs.conftest import Create
-from unlearn_core.runs import recovery
+from unlearn_core.runs import liveness as recovery
 from unlearn_core.runs.eventlog import Fenced
 from unlearn_core.runs.events import Event
-from unlearn_core.runs.recovery import (
+from unlearn_core.runs.liveness import (
     Process,
     boot_id,
     cause_of_death,
@@ -106,7 +106,7 @@ def test_a_worker_elsewhere_is_dead_when_nothing_was_heard_of_it(
     ("code", "killed", "words"),
     [
         (-9, True, "was killed while the system ended processes because memory had run out"),
-        (-9, False, "was ended by SIGKILL. 60% of the memory was free"),
+        (-9, False, "was killed (SIGKILL). 60% of the memory was free"),
         (None, False, "ended without a word. 60%"),
         (-11, True, "was ended by SIGSEGV"),
         (3, True, "ended with exit code 3"),

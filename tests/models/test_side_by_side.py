@@ -10,8 +10,8 @@ from tests.comparison.conftest import make_adapter
 from tests.helpers.models import KINDS, Kind, tiny_model, toy_tokenizer
 from unlearn_core.errors import InvalidInput
 from unlearn_core.models.loading import load, save
-from unlearn_core.models.peft_parts import is_plain_lora, lora_layers
-from unlearn_core.models.sharing import SharedModel, adapter_weights
+from unlearn_core.models.peft_internals import is_plain_lora, lora_layers
+from unlearn_core.models.side_by_side import SharedModel, adapter_weights
 from unlearn_core.models.spec import ModelSpec
 
 IDS = torch.tensor([[5, 6, 7], [5, 6, 7], [8, 9, 4], [5, 6, 7]])

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel
 
 from unlearn_core.errors import InvalidInput
-from unlearn_core.models.peft_parts import below, matrices
+from unlearn_core.models.peft_internals import below, matrices
 
 Weights = Mapping[LoraLayer, tuple[Tensor, Tensor]]
 """A (rank, inputs) and B (outputs, rank) of an adapter, by layer; its scaling is in B."""

@@ -3,7 +3,7 @@
 import torch
 from accelerate.state import AcceleratorState
 
-from unlearn_core.training.accelerate_parts import fresh_accelerator
+from unlearn_core.training.accelerate_internals import fresh_accelerator
 
 
 def test_a_second_run_of_the_process_may_take_another_precision() -> None:

@@ -8,8 +8,8 @@ from transformers import PreTrainedTokenizerFast
 
 from tests.helpers.models import BOS, EOS, KINDS, tiny_model, toy_tokenizer
 from unlearn_core.data.batches import IGNORED
+from unlearn_core.data.encoder import count_truncated, make_encoder
 from unlearn_core.data.records import Record
-from unlearn_core.data.templates import count_truncated, make_encoder
 from unlearn_core.errors import InvalidInput
 
 CHAT = (

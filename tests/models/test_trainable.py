@@ -5,10 +5,10 @@ import torch
 from peft import PeftModel
 
 from tests.helpers.models import KINDS, tiny_model
-from unlearn_core.data.templates import make_encoder
+from unlearn_core.data.encoder import make_encoder
 from unlearn_core.errors import InvalidInput, MissingPrerequisite
 from unlearn_core.models.spec import TuningSpec
-from unlearn_core.models.tuning import merged, prepare_for_training, reference_model
+from unlearn_core.models.trainable import merged, prepare_for_training, reference_model
 
 
 def step(model, tokenizer) -> float:

@@ -10,7 +10,7 @@ from peft import LoraConfig
 from tests.comparison.conftest import make_adapter
 from tests.helpers.models import tiny_model, toy_tokenizer
 from unlearn_core.models.loading import load, save
-from unlearn_core.models.peft_parts import (
+from unlearn_core.models.peft_internals import (
     NOT_PLAIN,
     belongs_to,
     below,
@@ -20,7 +20,7 @@ from unlearn_core.models.peft_parts import (
     side_of,
 )
 from unlearn_core.models.spec import TRAINED_ADAPTER, ModelSpec, TuningSpec
-from unlearn_core.models.tuning import prepare_for_training
+from unlearn_core.models.trainable import prepare_for_training
 
 PLAIN = {
     "task_type", "peft_type", "auto_mapping", "peft_version", "base_model_name_or_path",

@@ -8,7 +8,7 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from tests.helpers.readings import make_reading
-from unlearn_core.metrics.membership import (
+from unlearn_core.metrics.membership_scores import (
     auc,
     auc_interval,
     loss,

@@ -1,6 +1,6 @@
 """What is known of peft's insides, and nowhere else: names of settings, layers and weights.
 
-peft has no public way to the matrices of an adapter. `tests/models/test_peft_parts.py` says in
+peft has no public way to the matrices of an adapter. `tests/models/test_peft_internals.py` says in
 words what another version has changed.
 """
 
