@@ -71,7 +71,7 @@ def test_comparison_from_the_list_can_be_stopped_and_asked_again(
     page.locator("#cmp-n input[type=number]").fill("100")
     go, stop, result = (page.locator(name) for name in ("#cmp-go", "#cmp-stop", "#cmp-result"))
     go.click()
-    expect(result).to_contain_text("AskSettings question")
+    expect(result).to_contain_text("Asking question")
     stop.click()
     expect(stop).to_be_disabled()
     expect(result.locator(".cmp-status")).to_contain_text("Stopped")

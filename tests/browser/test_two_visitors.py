@@ -116,7 +116,7 @@ def test_a_comparison_goes_on_while_the_other_takes_another_model(
     other.open()
     questions = [f"Where was {name} born?" for name in KNOWN]
     result = begin(visit, *questions, samples=100)
-    expect(result.locator(".cmp-status")).to_contain_text("AskSettings question")
+    expect(result.locator(".cmp-status")).to_contain_text("Asking question")
 
     page = other.page
     page.get_by_label("From a folder on this computer").check()
